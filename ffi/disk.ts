@@ -1,0 +1,66 @@
+/**
+ * Files and block devices that a guest's disks are: locking them, and moving
+ * blocks.
+ *
+ * @module
+ */
+import { checked } from "./errno.ts";
+import { symbolGroup } from "./libc.ts";
+import { FileLock } from "./linux/fcntl.ts";
+
+const locking = symbolGroup("locks", {
+  // int flock(int fd, int operation)
+  flock: { parameters: ["i32", "i32"], result: "i32" },
+});
+
+/**
+ * Locks a file for as long as its descriptor is open (man 2 flock): alone, or
+ * together with others who only read. Does not wait.
+ *
+ * @throws {SystemCallError} EAGAIN where somebody else holds it
+ */
+export function lockFile(descriptor: number, shared: boolean, path: string): void {
+  const kind = shared ? FileLock.SHARED : FileLock.EXCLUSIVE;
+  checked(locking().flock(descriptor, kind | FileLock.NONBLOCK), "flock", path);
+}
+
+/** Result in bytes, or −1 with the reason in errno. */
+export type BlockCall = (
+  descriptor: number,
+  vector: Uint8Array<ArrayBuffer>,
+  count: number,
+  offset: number,
+) => number;
+
+/**
+ * Offsets of 32 bits, which are passed without making an object: the whole
+ * register is the offset, its upper half zero.
+ */
+const narrow = symbolGroup("disks", {
+  // ssize_t preadv(int fd, const struct iovec *iov, int iovcnt, off_t offset)
+  preadv: { parameters: ["i32", "buffer", "i32", "u32"], result: "i32" },
+  // ssize_t pwritev(int fd, const struct iovec *iov, int iovcnt, off_t offset)
+  pwritev: { parameters: ["i32", "buffer", "i32", "u32"], result: "i32" },
+});
+
+const wide = symbolGroup("large disks", {
+  preadv: { parameters: ["i32", "buffer", "i32", "i64"], result: "i32" },
+  pwritev: { parameters: ["i32", "buffer", "i32", "i64"], result: "i32" },
+});
+
+/** The largest disk whose every offset has 32 bits, in bytes. */
+const NARROW_BYTES = 0x1_0000_0000;
+
+/** The calls for disks of up to so many bytes. */
+export function rawBlockCalls(
+  capacityBytes: number,
+): { readonly preadv: BlockCall; readonly pwritev: BlockCall } {
+  if (capacityBytes <= NARROW_BYTES) return narrow();
+  const { preadv, pwritev } = wide();
+  return {
+    preadv: (descriptor, vector, count, offset) =>
+      preadv(descriptor, vector, count, BigInt(offset)),
+    pwritev: (descriptor, vector, count, offset) =>
+      pwritev(descriptor, vector, count, BigInt(offset)),
+  };
+}

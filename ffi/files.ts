@@ -1,0 +1,89 @@
+/**
+ * Files by descriptor: what the image, the disks and `/dev/kvm` are opened
+ * and read with.
+ *
+ * @module
+ */
+import { checked } from "./errno.ts";
+import { symbolGroup } from "./libc.ts";
+import { AccessMode, OpenFlag, Seek } from "./linux/fcntl.ts";
+
+const libc = symbolGroup("files", {
+  // int open(const char *pathname, int flags)
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  // int close(int fd)
+  close: { parameters: ["i32"], result: "i32" },
+  // off_t lseek(int fd, off_t offset, int whence)
+  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
+});
+
+const reading = symbolGroup("reading", {
+  // ssize_t pread(int fd, void *buf, size_t count, off_t offset)
+  pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
+});
+
+/** How a file is opened. */
+export type FileAccess = "read" | "read-write";
+
+/** Text as C takes it: UTF-8 with a NUL behind it. */
+export function cString(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text + "\0");
+}
+
+/**
+ * Opens a file without waiting for anything (a FIFO without a writer does not
+ * block) and without passing it on to other programs.
+ *
+ * @returns the descriptor
+ * @throws {SystemCallError} when it cannot be opened
+ */
+export function openFile(path: string, access: FileAccess): number {
+  const mode = access === "read" ? AccessMode.RDONLY : AccessMode.RDWR;
+  const flags = mode | OpenFlag.CLOEXEC | OpenFlag.NONBLOCK;
+  return checked(libc().open(cString(path), flags), "open", path);
+}
+
+/** Closes a descriptor. */
+export function closeFile(descriptor: number): void {
+  libc().close(descriptor);
+}
+
+/**
+ * Measures a file or block device by seeking to its end.
+ *
+ * @returns its size in bytes
+ * @throws {SystemCallError} when it cannot seek (a FIFO, a socket, a terminal)
+ */
+export function fileSizeBytes(descriptor: number, path: string): number {
+  const end = Number(libc().lseek(descriptor, 0n, Seek.END));
+  return checked(end, "lseek", path);
+}
+
+/**
+ * Fills `target` from the file's bytes at `offset`, as far as there are any.
+ *
+ * @returns the number of bytes read; less than asked for at the file's end
+ * @throws {SystemCallError} when reading fails
+ */
+export function readAt(
+  descriptor: number,
+  offset: number,
+  target: Uint8Array<ArrayBuffer>,
+  path: string,
+): number {
+  let done = 0;
+  while (done < target.length) {
+    const rest = target.subarray(done);
+    const count = Number(
+      reading().pread(
+        descriptor,
+        rest,
+        BigInt(rest.length),
+        BigInt(offset + done),
+      ),
+    );
+    if (checked(count, "pread", path) === 0) break;
+    done += count;
+  }
+  return done;
+}

@@ -1,0 +1,24 @@
+/**
+ * `fcntl.h`, `unistd.h` and `sys/file.h`: flags of files (the same on x86_64
+ * and aarch64).
+ *
+ * @module
+ */
+
+/** Access modes of `open`. */
+export const AccessMode = { RDONLY: 0, WRONLY: 1, RDWR: 2, MASK: 3 } as const;
+
+/** Other flags of `open`. */
+export const OpenFlag = { NONBLOCK: 0x800, CLOEXEC: 0x80000 } as const;
+
+/** Commands of `fcntl`. */
+export const FcntlCommand = { GETFD: 1, SETFD: 2, GETFL: 3, SETFL: 4 } as const;
+
+/** Descriptor flag of `F_SETFD`. */
+export const FD_CLOEXEC = 1;
+
+/** Origins of `lseek`. */
+export const Seek = { SET: 0, CUR: 1, END: 2 } as const;
+
+/** Operations of `flock`. */
+export const FileLock = { SHARED: 1, EXCLUSIVE: 2, NONBLOCK: 4 } as const;

@@ -1,0 +1,136 @@
+/**
+ * Memory outside of JavaScript's heap. This file alone makes views onto it;
+ * everybody else gets typed arrays from here and, for guest memory, checked
+ * ranges from `src/contract/memory.ts`.
+ *
+ * @module
+ */
+import { lastErrno, SystemCallError } from "./errno.ts";
+import { symbolGroup } from "./libc.ts";
+import { MapFlag, Protection } from "./linux/mman.ts";
+
+const libc = symbolGroup("memory", {
+  // void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
+  mmap: {
+    parameters: ["usize", "usize", "i32", "i32", "i32", "i64"],
+    result: "usize",
+  },
+  // int munmap(void *addr, size_t length)
+  munmap: { parameters: ["usize", "usize"], result: "i32" },
+  // int mprotect(void *addr, size_t len, int prot)
+  mprotect: { parameters: ["usize", "usize", "i32"], result: "i32" },
+});
+
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+
+/** A mapping of this process: where it is and the bytes in it. */
+export interface Mapping {
+  /** Host virtual address of the first byte; page-aligned. */
+  readonly address: bigint;
+  /** The mapped bytes. Invalid after {@link unmap}. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+function map(
+  address: bigint,
+  sizeBytes: number,
+  flags: number,
+  descriptor: number,
+  what: string,
+): Mapping {
+  const result = BigInt(
+    libc().mmap(
+      address,
+      BigInt(sizeBytes),
+      Protection.READ | Protection.WRITE,
+      flags,
+      descriptor,
+      0n,
+    ),
+  );
+  if (result === MAP_FAILED) {
+    throw new SystemCallError("mmap", what, lastErrno());
+  }
+  const pointer = Deno.UnsafePointer.create(result)!;
+  // Safe: the kernel has just mapped exactly these bytes readable and writable.
+  const buffer = Deno.UnsafePointerView.getArrayBuffer(pointer, sizeBytes);
+  return { address: result, bytes: new Uint8Array(buffer) };
+}
+
+/**
+ * Maps zero-filled private memory of `sizeBytes`, without reserving swap for
+ * it: pages that nobody touches cost nothing.
+ *
+ * @throws {SystemCallError} when the kernel has no room for it
+ */
+export function mapAnonymous(sizeBytes: number, what: string): Mapping {
+  return map(
+    0n,
+    sizeBytes,
+    MapFlag.PRIVATE | MapFlag.ANONYMOUS | MapFlag.NORESERVE,
+    -1,
+    what,
+  );
+}
+
+/**
+ * Maps the first `sizeBytes` of a descriptor, shared, with one page of private
+ * memory directly before them.
+ *
+ * @throws {SystemCallError} when either mapping fails
+ */
+export function mapSharedBehindPage(
+  descriptor: number,
+  sizeBytes: number,
+  what: string,
+): Mapping {
+  const whole = mapAnonymous(PAGE_BYTES + sizeBytes, what);
+  map(
+    whole.address + BigInt(PAGE_BYTES),
+    sizeBytes,
+    MapFlag.SHARED | MapFlag.FIXED,
+    descriptor,
+    what,
+  );
+  return whole;
+}
+
+/**
+ * Size of a small page where this program runs (x86_64; aarch64 hosts may have
+ * larger ones).
+ */
+export const PAGE_BYTES = 4096;
+
+/**
+ * Sets what this process, and a guest that the memory belongs to, may do with
+ * part of a mapping. `protection` is a union of {@link Protection} bits.
+ *
+ * @throws {SystemCallError} when the kernel refuses
+ */
+export function protect(
+  mapping: Mapping,
+  range: { readonly start: number; readonly end: number },
+  protection: number,
+): void {
+  const result = libc().mprotect(
+    mapping.address + BigInt(range.start),
+    BigInt(range.end - range.start),
+    protection,
+  );
+  if (result < 0) {
+    throw new SystemCallError("mprotect", "guest memory", lastErrno());
+  }
+}
+
+/** Gives a mapping back. Its `bytes` must not be used any more. */
+export function unmap(mapping: Mapping): void {
+  libc().munmap(mapping.address, BigInt(mapping.bytes.length));
+}
+
+/**
+ * Says where bytes of JavaScript's heap are, for a structure that holds their
+ * address. Good for as long as the caller keeps `bytes`.
+ */
+export function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
+  return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
+}

@@ -1,0 +1,220 @@
+/**
+ * SIGINT and SIGTERM, noticed by a thread that never returns to the event loop.
+ *
+ * A JavaScript listener would not run, and a handler of our own would have to
+ * be native code. So libc's `srandom` is the handler: it stores its argument,
+ * the signal's number, in the state that `initstate` was given (man 3 random;
+ * with 8 bytes of state, glibc keeps the seed in the second word). That word is
+ * laid over two things at once:
+ *
+ * - its low byte is `immediate_exit` of `struct kvm_run` (offset 1): the next
+ *   `KVM_RUN` returns at once with EINTR;
+ * - as a whole it is the descriptor of the last `struct pollfd` of every
+ *   `ppoll` that the tender makes: negative, and so ignored, before a signal;
+ *   2 or 15, which is either ready for writing or not open, after one.
+ *
+ * Both are read by the kernel after the call has begun, so a signal that comes
+ * between our last look and the system call is not lost either.
+ *
+ * The kernel gives a signal of the process to its main thread wherever that
+ * can take it. Only where the whole process was stopped, another thread may run
+ * the handler; {@link StopWord.settle} and the bound on a sleep are for that.
+ *
+ * @module
+ */
+import { checked, Errno, lastErrno } from "./errno.ts";
+import { symbolGroup } from "./libc.ts";
+import { PollEntry, PollEvent } from "./linux/poll.ts";
+import { type Mapping, PAGE_BYTES } from "./memory.ts";
+
+const libc = symbolGroup("stop signal", {
+  // int sigaction(int signum, const struct sigaction *act, struct sigaction *old)
+  sigaction: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  // char *initstate(unsigned int seed, char *state, size_t n)
+  initstate: { parameters: ["u32", "usize", "usize"], result: "usize" },
+  // void srandom(unsigned int seed); only its address is taken
+  srandom: { type: "pointer" },
+});
+
+const waiting = symbolGroup("waiting", {
+  // int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout,
+  //           const sigset_t *sigmask)
+  ppoll: {
+    parameters: ["buffer", "u32", "buffer", "pointer"],
+    result: "i32",
+  },
+});
+
+/** `signal.h`. */
+const SIGINT = 2, SIGTERM = 15;
+
+/** `struct sigaction` of glibc: handler 0/8, mask 8/128, flags 136/4. */
+const SIGACTION = { size: 152, handler: 0, mask: 8 } as const;
+
+/** Smallest state `initstate` takes: a word of its own, then the seed. */
+const STATE_BYTES = 8, SEED_OFFSET = 4;
+
+/** Where `immediate_exit` is in `struct kvm_run` (`linux/kvm.h`). */
+const IMMEDIATE_EXIT = 1;
+
+/**
+ * The word while no signal has come: a descriptor that `ppoll` ignores, with
+ * the byte of `immediate_exit` clear.
+ */
+const NO_SIGNAL = -0x100;
+
+/** How long {@link StopWord.settle} waits, in nanoseconds. */
+const SETTLE_NANOSECONDS = 20_000_000;
+
+/** Room for entries before the stop word, in one page. */
+const MOST_ENTRIES = 256;
+
+/** The word that the signal handler writes, and the waits that notice it. */
+export class StopWord {
+  readonly #memory: DataView;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #wordOffset = PAGE_BYTES + IMMEDIATE_EXIT;
+  readonly #timespec = new Uint32Array(4);
+  readonly #timespecBytes = new Uint8Array(this.#timespec.buffer);
+  #entries: Uint8Array<ArrayBuffer>;
+  #count = 0;
+  readonly #ppoll = waiting().ppoll;
+
+  /**
+   * Lays the word over a mapping of `struct kvm_run` that has a page of private
+   * memory before it, and checks that this C library writes it as expected.
+   *
+   * @throws {Error} when the C library keeps the seed elsewhere
+   */
+  constructor(kvmRun: Mapping) {
+    this.#bytes = kvmRun.bytes;
+    this.#memory = new DataView(kvmRun.bytes.buffer);
+    const probe = SIGTERM;
+    libc().initstate(
+      probe,
+      kvmRun.address + BigInt(this.#wordOffset - SEED_OFFSET),
+      BigInt(STATE_BYTES),
+    );
+    if (this.#memory.getInt32(this.#wordOffset, true) !== probe) {
+      throw new Error("this C library's srandom() keeps its seed elsewhere");
+    }
+    this.#memory.setInt32(this.#wordOffset, NO_SIGNAL, true);
+    this.#entries = this.#layEntries();
+  }
+
+  /**
+   * From now on SIGINT and SIGTERM set the word, whatever was inherited for
+   * them: like Solo5's tender, which a parent that ignores them cannot make
+   * deaf.
+   */
+  install(): void {
+    const action = new Uint8Array(SIGACTION.size);
+    const view = new DataView(action.buffer);
+    const handler = Deno.UnsafePointer.value(libc().srandom);
+    view.setBigUint64(SIGACTION.handler, BigInt(handler), true);
+    // srandom takes a lock: neither signal may interrupt it.
+    const mask = 1n << BigInt(SIGINT - 1) | 1n << BigInt(SIGTERM - 1);
+    view.setBigUint64(SIGACTION.mask, mask, true);
+    for (const signal of [SIGINT, SIGTERM]) {
+      checked(libc().sigaction(signal, action, null), "sigaction", "tender");
+    }
+  }
+
+  /** The signal that has come, or 0. */
+  get signal(): number {
+    const word = this.#memory.getInt32(this.#wordOffset, true);
+    return word === NO_SIGNAL ? 0 : word;
+  }
+
+  /** Entries in use, without the tender's own. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Adds a descriptor to those that {@link wait} waits to read from. */
+  watch(descriptor: number): void {
+    if (this.#count === MOST_ENTRIES) throw new Error("too many descriptors");
+    this.#count++;
+    const entries = this.#layEntries();
+    // The entries grow towards lower addresses: keep the earlier ones in order.
+    entries.copyWithin(0, PollEntry.size, this.#count * PollEntry.size);
+    const offset = entries.byteOffset + (this.#count - 1) * PollEntry.size;
+    this.#memory.setInt32(offset + PollEntry.fd, descriptor, true);
+    this.#memory.setInt16(offset + PollEntry.events, PollEvent.IN, true);
+    this.#entries = entries;
+  }
+
+  /** The entries in use, the last being the word's own. */
+  #layEntries(): Uint8Array<ArrayBuffer> {
+    const own = this.#wordOffset + PollEntry.events;
+    this.#memory.setInt16(own, PollEvent.OUT, true);
+    const size = (this.#count + 1) * PollEntry.size;
+    const start = this.#wordOffset + PollEntry.size - size;
+    return this.#bytes.subarray(start, start + size);
+  }
+
+  /**
+   * Waits until a watched descriptor can be read, a signal comes, or the time
+   * is over. Returns early, with nothing ready, when interrupted.
+   *
+   * @returns the number of watched descriptors that are ready
+   */
+  wait(seconds: number, nanoseconds: number): number {
+    this.#timespec[0] = seconds;
+    this.#timespec[1] = 0;
+    this.#timespec[2] = nanoseconds;
+    const ready = this.#ppoll(
+      this.#entries,
+      this.#count + 1,
+      this.#timespecBytes,
+      null,
+    );
+    if (ready < 0) {
+      const errno = lastErrno();
+      if (errno !== Errno.EINTR) checked(ready, "ppoll", "devices");
+      return 0;
+    }
+    return this.signal === 0 ? ready : 0;
+  }
+
+  /** Whether entry `index` was found ready, or in error, by the last wait. */
+  ready(index: number): boolean {
+    const offset = this.#entries.byteOffset + index * PollEntry.size;
+    return this.#memory.getInt16(offset + PollEntry.revents, true) !== 0;
+  }
+
+  /**
+   * After an interruption without a signal of ours (the process was stopped and
+   * continued): gives another thread, which may have got the signal, the time
+   * to run its handler.
+   *
+   * @returns the signal that has come, or 0
+   */
+  settle(): number {
+    if (this.signal === 0) {
+      const own = this.#entries.subarray(-PollEntry.size);
+      this.#timespec.fill(0);
+      this.#timespec[2] = SETTLE_NANOSECONDS;
+      this.#ppoll(own, 1, this.#timespecBytes, null);
+    }
+    return this.signal;
+  }
+
+  /**
+   * Waits until a descriptor takes data again or a signal comes.
+   *
+   * @returns the signal, or 0
+   */
+  waitWritable(descriptor: number): number {
+    const entries = new Uint8Array(2 * PollEntry.size);
+    const view = new DataView(entries.buffer);
+    view.setInt32(PollEntry.fd, descriptor, true);
+    view.setInt16(PollEntry.events, PollEvent.OUT, true);
+    while (this.signal === 0) {
+      this.#timespec.fill(0);
+      this.#timespec[2] = SETTLE_NANOSECONDS;
+      if (this.#ppoll(entries, 1, this.#timespecBytes, null) > 0) break;
+    }
+    return this.signal;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Reading and writing through `struct iovec`, which holds addresses as data:
+ * the calls get the same small buffer each time, so that the run loop moves
+ * bytes between guest memory and a descriptor without making an object.
+ *
+ * @module
+ */
+import { symbolGroup } from "./libc.ts";
+
+const IOVEC_BYTES = 16;
+
+/** One `struct iovec`: address u64 at 0, length u64 at 8. */
+export class Vector {
+  readonly #words = new Uint32Array(IOVEC_BYTES / 4);
+  /** What the calls below are given. */
+  readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(this.#words.buffer);
+
+  /**
+   * Points at memory of this process, the address in two halves.
+   * The caller has checked that these bytes exist and stay.
+   */
+  set(addressLow: number, addressHigh: number, lengthBytes: number): void {
+    this.#words[0] = addressLow;
+    this.#words[1] = addressHigh;
+    this.#words[2] = lengthBytes;
+    this.#words[3] = 0;
+  }
+}
+
+/** Result in bytes, or −1 with the reason in errno. */
+export type VectorCall = (
+  descriptor: number,
+  vector: Uint8Array<ArrayBuffer>,
+  count: number,
+) => number;
+
+const writing = symbolGroup("writing", {
+  // ssize_t writev(int fd, const struct iovec *iov, int iovcnt). One vector of
+  // less than 2 GiB: the kernel's largest transfer, so that 32 bits hold the
+  // result.
+  writev: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+});
+
+const receiving = symbolGroup("receiving", {
+  // ssize_t readv(int fd, const struct iovec *iov, int iovcnt)
+  readv: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+});
+
+/** Hands out `writev`. */
+export function rawWritev(): VectorCall {
+  return writing().writev;
+}
+
+/** Hands out `readv`. */
+export function rawReadv(): VectorCall {
+  return receiving().readv;
+}
+
+/** The most that Linux moves in one call (`MAX_RW_COUNT`), in bytes. */
+export const LARGEST_TRANSFER_BYTES = 0x7fff_f000;

@@ -1,0 +1,49 @@
+/**
+ * A tender for Solo5 unikernels: reads an image, binds its devices to resources
+ * of the host, builds the guest and runs it.
+ *
+ * The stages are values, each of which the next one takes:
+ * {@link readImage} → {@link bind} → {@link build} → {@link Machine.run}.
+ *
+ * @example
+ * ```ts ignore
+ * import { bind, build, openImageFile, readImage } from "./mod.ts";
+ *
+ * const image = readImage(openImageFile("app.elf"));
+ * const machine = await build(image, bind(image, {
+ *   net: [{ device: "service0", tap: { interface: "tap0" } }],
+ * }));
+ * Deno.exit(machine.run());
+ * ```
+ *
+ * @module
+ */
+export type { TapSource } from "./src/contract/module.ts";
+export type {
+  BlockBinding,
+  DeviceBinding,
+  DeviceType,
+  NetBinding,
+} from "./src/contract/module.ts";
+export { ExitStatus } from "./src/contract/exit_status.ts";
+export {
+  EndedBySignal,
+  GuestFault,
+  type ImageDefect,
+  ImageError,
+  OperatorError,
+} from "./src/errors.ts";
+export { ABI_VERSIONS, type AbiVersion } from "./src/image/abi.ts";
+export { type Image, readImage } from "./src/image/image.ts";
+export type { Manifest, ManifestDevice } from "./src/image/manifest.ts";
+export type { Layout, Segment } from "./src/image/segments.ts";
+export { type ImageSource, sourceFromBytes } from "./src/image/source.ts";
+export { bind, type Bindings } from "./src/binding/bindings.ts";
+export type { BindingRequest, BlockRequest, NetRequest } from "./src/binding/request.ts";
+export { openImageFile } from "./src/machine/image_file.ts";
+export { build, type Machine } from "./src/machine/machine.ts";
+
+if (import.meta.main) {
+  const { main } = await import("./src/cli/main.ts");
+  await main(Deno.args);
+}

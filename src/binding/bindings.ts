@@ -1,0 +1,245 @@
+/**
+ * Holding what the operator asks for against what the manifest declares: every
+ * device bound, nothing else bound.
+ *
+ * @module
+ */
+import type {
+  BlockBinding,
+  DeviceBinding,
+  DeviceType,
+  NetBinding,
+} from "../contract/module.ts";
+import { OperatorError } from "../errors.ts";
+import { type Image, requireFit } from "../image/image.ts";
+import type { ManifestDevice } from "../image/manifest.ts";
+import type { BindingRequest, BlockRequest, NetRequest } from "./request.ts";
+import {
+  DEFAULT_MEMORY_MEBIBYTES,
+  EXPECTED,
+  isGuestMac,
+  isInterfaceName,
+  isMemorySize,
+  isSectorSize,
+} from "./values.ts";
+
+/** What a guest is to be built from, complete and consistent. */
+export interface Bindings {
+  /** Guest memory in bytes, a multiple of 2 MiB. */
+  readonly memoryBytes: number;
+  /** Every device of the manifest with its resource, in the manifest's order. */
+  readonly devices: readonly DeviceBinding[];
+  /** The guest's command line: its arguments, joined by single blanks. */
+  readonly commandLine: string;
+  /** Sentences that the operator should see although the guest can run. */
+  readonly warnings: readonly string[];
+}
+
+/** The most that a guest's command line may have, in bytes. */
+export const MOST_COMMAND_LINE_BYTES = 8191;
+
+const MEBIBYTE = 1024 * 1024;
+const DEFAULT_SECTOR_SIZE_BYTES = 512;
+
+/** How flags speak of a device type. */
+const SPELLING: Readonly<
+  Record<DeviceType, { flag: string; value: string; noun: string }>
+> = {
+  NET_BASIC: { flag: "--net", value: "TAP", noun: "network device" },
+  BLOCK_BASIC: { flag: "--block", value: "PATH", noun: "block device" },
+};
+
+/**
+ * Binds every device of the manifest to what the operator named for it. Opens
+ * nothing.
+ *
+ * @throws {OperatorError} one for everything that is missing, unknown, doubled,
+ * of the wrong type or malformed, with the flag to add or drop for each
+ * @throws {ImageError} when the image does not fit into the memory
+ */
+export function bind(image: Image, request: BindingRequest): Bindings {
+  const problems = [...request.problems ?? []];
+  const { devices } = image.manifest;
+  const net = resolve(devices, "NET_BASIC", request.net ?? [], problems);
+  const block = resolve(devices, "BLOCK_BASIC", request.block ?? [], problems);
+  const bindings: DeviceBinding[] = [];
+  for (const device of devices) {
+    const binding = device.type === "NET_BASIC"
+      ? bindNet(device, net.get(device) ?? [], problems)
+      : bindBlock(device, block.get(device) ?? [], problems);
+    if (binding !== undefined) bindings.push(binding);
+  }
+  const mebibytes = request.memoryMebibytes ?? DEFAULT_MEMORY_MEBIBYTES;
+  if (!isMemorySize(mebibytes)) {
+    problems.push(`--mem=${mebibytes} has a bad value (give ${EXPECTED.memory})`);
+  }
+  const commandLine = (request.arguments ?? []).join(" ");
+  const length = new TextEncoder().encode(commandLine).length;
+  if (length > MOST_COMMAND_LINE_BYTES || commandLine.includes("\0")) {
+    problems.push(
+      `the guest's arguments make ${length} bytes (shorten them to ${MOST_COMMAND_LINE_BYTES}, without NUL)`,
+    );
+  }
+  if (problems.length > 0) {
+    throw new OperatorError(
+      image.source.name,
+      `cannot be run with these flags: ${problems.join("; ")}`,
+      describeDevices(devices),
+    );
+  }
+  const rounded = mebibytes - mebibytes % 2;
+  requireFit(image, rounded * MEBIBYTE);
+  const warnings = rounded === mebibytes ? [] : [
+    `--mem=${mebibytes}: guest memory comes in steps of 2 MiB; the guest gets ${rounded} MiB`,
+  ];
+  return { memoryBytes: rounded * MEBIBYTE, devices: bindings, commandLine, warnings };
+}
+
+function describeDevices(devices: readonly ManifestDevice[]): string {
+  if (devices.length === 0) return "its manifest declares no devices";
+  const some = devices.slice(0, 8).map(
+    ({ name, type }) => `${SPELLING[type].flag}:${name}`,
+  );
+  const rest = devices.length - some.length;
+  const more = rest > 0 ? ` and ${rest} more` : "";
+  return `its manifest declares ${some.join(" ")}${more}`;
+}
+
+/** Sorts requests by the device that they speak of. */
+function resolve<R extends NetRequest | BlockRequest>(
+  all: readonly ManifestDevice[],
+  type: DeviceType,
+  requests: readonly R[],
+  problems: string[],
+): Map<ManifestDevice, R[]> {
+  const ofType = all.filter((device) => device.type === type);
+  const found = new Map<ManifestDevice, R[]>();
+  for (const request of requests) {
+    const device = find(ofType, request.device);
+    if (device !== undefined) {
+      found.set(device, [...found.get(device) ?? [], request]);
+      continue;
+    }
+    const flags = flagsOf(request);
+    const other = all.find(({ name }) => name === request.device);
+    const why = other === undefined
+      ? `names no ${SPELLING[type].noun} of the manifest`
+      : `names a ${SPELLING[other.type].noun}`;
+    const remedy = other === undefined
+      ? "drop it"
+      : `write ${SPELLING[other.type].flag}:${other.name}=${SPELLING[other.type].value}`;
+    for (const flag of flags) problems.push(`${flag} ${why} (${remedy})`);
+  }
+  return found;
+}
+
+/** A device's name wins over a position. */
+function find(
+  ofType: readonly ManifestDevice[],
+  text: string,
+): ManifestDevice | undefined {
+  return ofType.find(({ name }) => name === text) ??
+    (/^(0|[1-9][0-9]?)$/.test(text) ? ofType[Number(text)] : undefined);
+}
+
+/** The flag that gives each field of a request. */
+const FIELD_FLAGS = {
+  tap: "--net",
+  mac: "--net-mac",
+  file: "--block",
+  sectorSizeBytes: "--block-sector-size",
+} as const;
+
+/** The flags that a request came from, as far as the device. */
+function flagsOf(request: NetRequest | BlockRequest): string[] {
+  return Object.entries(FIELD_FLAGS)
+    .filter(([field]) => field in request)
+    .map(([, flag]) => `${flag}:${request.device}`);
+}
+
+/**
+ * The one value that requests give for a field. Two spellings of one device
+ * may give two.
+ */
+function single<
+  R extends NetRequest | BlockRequest,
+  K extends keyof R & keyof typeof FIELD_FLAGS,
+>(
+  device: ManifestDevice,
+  requests: readonly R[],
+  field: K,
+  problems: string[],
+): R[K] | undefined {
+  const given = requests.filter((request) => request[field] !== undefined);
+  if (given.length > 1) {
+    const flags = given.map((each) => `${FIELD_FLAGS[field]}:${each.device}`);
+    problems.push(`${flags.join(" and ")} both speak of "${device.name}" (drop one)`);
+  }
+  return given[0]?.[field];
+}
+
+/**
+ * Says that a device has no resource, unless a malformed flag was meant to give
+ * it one.
+ */
+function requireResource(
+  device: ManifestDevice,
+  requests: readonly (NetRequest | BlockRequest)[],
+  problems: string[],
+): void {
+  if (requests.some((request) => flagsOf(request).length === 0)) return;
+  const { flag, value, noun } = SPELLING[device.type];
+  problems.push(
+    `${noun} "${device.name}" is not bound (add ${flag}:${device.name}=${value})`,
+  );
+}
+
+function bindNet(
+  device: ManifestDevice,
+  requests: readonly NetRequest[],
+  problems: string[],
+): NetBinding | undefined {
+  const tap = single(device, requests, "tap", problems);
+  const mac = single(device, requests, "mac", problems);
+  if (mac !== undefined && !isGuestMac(mac)) {
+    problems.push(`the MAC address of "${device.name}" is bad (give ${EXPECTED.mac})`);
+  }
+  if (tap === undefined) {
+    requireResource(device, requests, problems);
+    return undefined;
+  }
+  if ("interface" in tap && !isInterfaceName(tap.interface)) {
+    problems.push(
+      `"${tap.interface}" for "${device.name}" is bad (give ${EXPECTED.tap})`,
+    );
+  }
+  const { name, handle } = device;
+  return { type: "NET_BASIC", name, handle, tap, ...(mac ? { mac } : {}) };
+}
+
+function bindBlock(
+  device: ManifestDevice,
+  requests: readonly BlockRequest[],
+  problems: string[],
+): BlockBinding | undefined {
+  const file = single(device, requests, "file", problems);
+  const sectorSizeBytes = single(device, requests, "sectorSizeBytes", problems) ??
+    DEFAULT_SECTOR_SIZE_BYTES;
+  if (!isSectorSize(sectorSizeBytes)) {
+    problems.push(
+      `the sector size of "${device.name}" is bad (give ${EXPECTED.sectorSize})`,
+    );
+  }
+  if (file === undefined) {
+    requireResource(device, requests, problems);
+    return undefined;
+  }
+  return {
+    type: "BLOCK_BASIC",
+    name: device.name,
+    handle: device.handle,
+    path: file.path,
+    readOnly: file.readOnly ?? false,
+    sectorSizeBytes,
+  };
+}

@@ -1,0 +1,199 @@
+/**
+ * The flags of `solo5 run`: Solo5's own grammar, in one table.
+ *
+ * @module
+ */
+import type { BindingRequest, BlockRequest, NetRequest } from "./request.ts";
+import {
+  EXPECTED,
+  parseBlock,
+  parseMac,
+  parseMemory,
+  parseSectorSize,
+  parseTap,
+} from "./values.ts";
+
+/** What `--trace=` can show. */
+export const TRACES = ["modules"] as const;
+
+/** The parts of a command line that flags make up, while it is read. */
+interface Draft {
+  net: NetRequest[];
+  block: BlockRequest[];
+  memoryMebibytes?: number;
+  traces: Set<string>;
+  help: boolean;
+}
+
+/** A flag: its spelling, and what it adds to the draft. */
+interface Flag {
+  /** Before the device or value: `--net`. */
+  readonly name: string;
+  /** Whether it names a device: `--net:DEVICE=VALUE`. */
+  readonly device: boolean;
+  /** Its value for the usage text; undefined where it takes none. */
+  readonly value?: string;
+  /** What it does, for the usage text. */
+  readonly help: string;
+  /** What the value has to be, for messages. */
+  readonly expected: string;
+  /** Adds the value; returns false where it is malformed. */
+  add(draft: Draft, value: string, device: string): boolean;
+}
+
+/** Every flag of `solo5 run`, in the order of the usage text. */
+export const RUN_FLAGS: readonly Flag[] = [
+  {
+    name: "--net",
+    device: true,
+    value: "TAP",
+    help: "bind a network device to a tap interface, or to an open one as @FD",
+    expected: EXPECTED.tap,
+    add(draft, value, device) {
+      const tap = parseTap(value);
+      draft.net.push(tap ? { device, tap } : { device });
+      return tap !== undefined;
+    },
+  },
+  {
+    name: "--net-mac",
+    device: true,
+    value: "MAC",
+    help: "its MAC address (a random one if not given)",
+    expected: EXPECTED.mac,
+    add(draft, value, device) {
+      const mac = parseMac(value);
+      draft.net.push(mac ? { device, mac } : { device });
+      return mac !== undefined;
+    },
+  },
+  {
+    name: "--block",
+    device: true,
+    value: "PATH[,ro]",
+    help: "bind a block device to a file or disk; with ,ro the guest cannot write",
+    expected: EXPECTED.block,
+    add(draft, value, device) {
+      const file = parseBlock(value);
+      draft.block.push(file ? { device, file } : { device });
+      return file !== undefined;
+    },
+  },
+  {
+    name: "--block-sector-size",
+    device: true,
+    value: "BYTES",
+    help: "its sector size, a power of two from 512 to 32768 (512)",
+    expected: EXPECTED.sectorSize,
+    add(draft, value, device) {
+      const sectorSizeBytes = parseSectorSize(value);
+      draft.block.push(sectorSizeBytes ? { device, sectorSizeBytes } : { device });
+      return sectorSizeBytes !== undefined;
+    },
+  },
+  {
+    name: "--mem",
+    device: false,
+    value: "MIB",
+    help: "guest memory in MiB, from 2 to 4096, in steps of 2 (512)",
+    expected: EXPECTED.memory,
+    add(draft, value) {
+      const mebibytes = parseMemory(value);
+      if (mebibytes !== undefined) draft.memoryMebibytes = mebibytes;
+      return mebibytes !== undefined;
+    },
+  },
+  {
+    name: "--trace",
+    device: false,
+    value: "modules",
+    help: "show on stderr which modules were loaded and libc symbols opened",
+    expected: TRACES.join(" or "),
+    add(draft, value) {
+      draft.traces.add(value);
+      return (TRACES as readonly string[]).includes(value);
+    },
+  },
+  {
+    name: "--help",
+    device: false,
+    help: "show this",
+    expected: "no value",
+    add(draft) {
+      draft.help = true;
+      return true;
+    },
+  },
+];
+
+/** A command line of `solo5 run`, read but not yet held against an image. */
+export interface RunArguments {
+  /** Path of the image; undefined where there is none. */
+  readonly image: string | undefined;
+  /** What the flags ask for, with everything that is wrong with them. */
+  readonly request: BindingRequest;
+  /** What `--trace=` asks to see. */
+  readonly traces: ReadonlySet<string>;
+  /** Whether `--help` was given. */
+  readonly help: boolean;
+}
+
+/**
+ * Reads the arguments of `solo5 run`: flags, the image, the guest's arguments.
+ * `--` may stand before the image; what follows the image is the guest's.
+ * Never throws: what is wrong is in `request.problems`.
+ */
+export function parseRunArguments(args: readonly string[]): RunArguments {
+  const draft: Draft = { net: [], block: [], traces: new Set(), help: false };
+  const problems: string[] = [];
+  const seen = new Set<string>();
+  let index = 0;
+  for (; index < args.length && args[index]!.startsWith("-"); index++) {
+    if (args[index] === "--") {
+      index++;
+      break;
+    }
+    const problem = addFlag(draft, args[index]!, seen);
+    if (problem !== undefined) problems.push(problem);
+  }
+  const { net, block, memoryMebibytes } = draft;
+  return {
+    image: args[index],
+    request: {
+      net,
+      block,
+      ...(memoryMebibytes === undefined ? {} : { memoryMebibytes }),
+      arguments: args.slice(index + 1),
+      problems,
+    },
+    traces: draft.traces,
+    help: draft.help,
+  };
+}
+
+/** Adds one flag; returns what is wrong with it, if anything. */
+function addFlag(
+  draft: Draft,
+  text: string,
+  seen: Set<string>,
+): string | undefined {
+  const [, name, colon, device = "", equals, value = ""] =
+    /^(-[^:=]*)(:([^=]*))?(=([\s\S]*))?$/.exec(text)!;
+  const flag = RUN_FLAGS.find((each) => each.name === name);
+  if (flag === undefined) {
+    return `${text} is no flag (drop it; solo5 run --help lists the flags)`;
+  }
+  const spelling = flag.name + (flag.device ? ":DEVICE" : "") +
+    (flag.value === undefined ? "" : `=${flag.value}`);
+  const wellFormed = (colon !== undefined) === flag.device &&
+    (!flag.device || device !== "") &&
+    (equals !== undefined) === (flag.value !== undefined);
+  if (!wellFormed) return `${text} is malformed (write ${spelling})`;
+  const key = flag.device ? `${flag.name}:${device}` : flag.name;
+  if (seen.has(key)) return `${text} is a second ${key} (drop one)`;
+  seen.add(key);
+  if (!flag.add(draft, value, device)) {
+    return `${text} has a bad value (give ${flag.expected})`;
+  }
+  return undefined;
+}

@@ -1,0 +1,40 @@
+/**
+ * What the operator asks for, before it is held against a manifest.
+ *
+ * @module
+ */
+import type { TapSource } from "../contract/module.ts";
+
+/** What an operator says of a network device; each field at most once. */
+export interface NetRequest {
+  /** The device: its name in the manifest, or its position among them. */
+  readonly device: string;
+  /** `--net:`: where its frames come from. */
+  readonly tap?: TapSource;
+  /** `--net-mac:`: its MAC address, 6 bytes. */
+  readonly mac?: Uint8Array;
+}
+
+/** What an operator says of a block device; each field at most once. */
+export interface BlockRequest {
+  /** The device: its name in the manifest, or its position among them. */
+  readonly device: string;
+  /** `--block:`: its file or block device. */
+  readonly file?: { readonly path: string; readonly readOnly?: boolean };
+  /** `--block-sector-size:`: a power of two from 512 to 32768. */
+  readonly sectorSizeBytes?: number;
+}
+
+/** Everything that an operator asks for. */
+export interface BindingRequest {
+  /** Guest memory in MiB, a whole number from 2 to 4096; 512 if not given. */
+  readonly memoryMebibytes?: number;
+  /** Network devices; several requests may speak of one device. */
+  readonly net?: readonly NetRequest[];
+  /** Block devices; several requests may speak of one device. */
+  readonly block?: readonly BlockRequest[];
+  /** The guest's arguments. */
+  readonly arguments?: readonly string[];
+  /** What was wrong with the request itself, to be said with all the rest. */
+  readonly problems?: readonly string[];
+}

@@ -1,0 +1,50 @@
+/**
+ * `solo5 help`: what the program can do.
+ *
+ * @module
+ */
+import { RUN_FLAGS } from "../binding/flags.ts";
+import { ExitStatus } from "../contract/exit_status.ts";
+import { printText, PROGRAM } from "./output.ts";
+
+/** Prints the overview, or the usage of a subcommand. */
+export function help(args: readonly string[]): number {
+  if (args[0] === "run") printRunUsage();
+  else printOverview();
+  return ExitStatus.SUCCESS;
+}
+
+function printOverview(): void {
+  printText(`${PROGRAM}: runs Solo5 unikernels on KVM
+
+  ${PROGRAM} run hello.elf                      one that needs no device
+  ${PROGRAM} run --net:0=tap0 app.elf ARGS…     one with a network device
+  ${PROGRAM} run --block:storage=disk.img app.elf
+
+Subcommands:
+  run       run a unikernel (${PROGRAM} run --help lists the flags)
+  help      show this, or the usage of a subcommand
+  version   show the version and the guest ABI versions
+`);
+}
+
+/** Prints the usage of `solo5 run`. */
+export function printRunUsage(): void {
+  const rows = RUN_FLAGS.map((flag): [string, string] => [
+    flag.name + (flag.device ? ":DEVICE" : "") + (flag.value ? `=${flag.value}` : ""),
+    flag.help,
+  ]);
+  const width = Math.max(...rows.map(([spelling]) => spelling.length));
+  const table = rows.map(([spelling, text]) => `  ${spelling.padEnd(width)}  ${text}`);
+  printText(`usage: ${PROGRAM} run [FLAGS] [--] app.elf [ARGS…]
+
+Runs a unikernel. Every device that its manifest declares has to be bound, and
+nothing else can be. DEVICE is a device's name, or its position among the
+devices of its type, from 0. What follows the unikernel is given to it.
+
+${table.join("\n")}
+
+Exit status: the unikernel's own; 1 for everything that ${PROGRAM} refuses or that
+fails, and after SIGINT and SIGTERM.
+`);
+}

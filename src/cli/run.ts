@@ -1,0 +1,64 @@
+/**
+ * `solo5 run`: read → bind → build → run.
+ *
+ * @module
+ */
+import { openedSymbols } from "../../ffi/libc.ts";
+import { bind } from "../binding/bindings.ts";
+import { parseRunArguments } from "../binding/flags.ts";
+import { ExitStatus } from "../contract/exit_status.ts";
+import { OperatorError } from "../errors.ts";
+import { type Image, readImage } from "../image/image.ts";
+import { openImageFile } from "../machine/image_file.ts";
+import { build } from "../machine/machine.ts";
+import { loadedModules } from "../machine/registry.ts";
+import { printError, PROGRAM } from "./output.ts";
+
+/**
+ * Runs a guest.
+ *
+ * @param args what follows `run` on the command line
+ * @returns the guest's exit status
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const { image: path, request, traces, help } = parseRunArguments(args);
+  if (help) {
+    const { printRunUsage } = await import("./help.ts");
+    printRunUsage();
+    return ExitStatus.SUCCESS;
+  }
+  const image = read(path, request.problems ?? []);
+  const bindings = bind(image, request);
+  for (const warning of bindings.warnings) printError(warning);
+  const machine = await build(image, bindings);
+  if (traces.has("modules")) traceModules();
+  return machine.run();
+}
+
+/** Without an image, what is wrong with the flags is all there is to say. */
+function read(path: string | undefined, problems: readonly string[]): Image {
+  try {
+    if (path === undefined) {
+      throw new OperatorError(
+        "command line",
+        "no unikernel given",
+        `write ${PROGRAM} run [FLAGS] app.elf`,
+      );
+    }
+    return readImage(openImageFile(path));
+  } catch (error) {
+    if (problems.length === 0) throw error;
+    throw new OperatorError(
+      "command line",
+      problems.join("; "),
+      `see ${PROGRAM} run --help`,
+    );
+  }
+}
+
+function traceModules(): void {
+  for (const module of loadedModules()) printError(`trace: module ${module}`);
+  for (const { concern, names } of openedSymbols()) {
+    for (const name of names) printError(`trace: symbol ${name} (${concern})`);
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * `solo5 version`: what this program is.
+ *
+ * @module
+ */
+import { ExitStatus } from "../contract/exit_status.ts";
+import { ABI_VERSIONS } from "../image/abi.ts";
+import { printText, PROGRAM } from "./output.ts";
+
+/** The version of this program; the same as in `deno.json`. */
+export const VERSION = "0.1.0";
+
+/** Prints the versions. */
+export function version(): number {
+  const abis = ABI_VERSIONS.map((abi) => `${abi.version} (Solo5 ${abi.releases})`);
+  printText(`${PROGRAM} ${VERSION} (Deno ${Deno.version.deno})
+guest ABI versions: ${abis.join(", ")}
+`);
+  return ExitStatus.SUCCESS;
+}

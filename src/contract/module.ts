@@ -1,0 +1,120 @@
+/**
+ * What a module is, and what the machine gives it. A module is one folder under
+ * `src/modules/`, loaded only when a manifest names what it serves.
+ *
+ * @module
+ */
+import type { Hypercall } from "./hypercalls.ts";
+import type { GuestMemory } from "./memory.ts";
+
+/** Device types of the manifest that have a module, by Solo5's names. */
+export type DeviceType = "NET_BASIC" | "BLOCK_BASIC";
+
+/** Where a network device gets its frames: an interface, or an open tap. */
+export type TapSource =
+  | { readonly interface: string }
+  | { readonly descriptor: number };
+
+/** A network device of the manifest, bound. */
+export interface NetBinding {
+  /** The device's type. */
+  readonly type: "NET_BASIC";
+  /** Its name in the manifest. */
+  readonly name: string;
+  /** Its index in the manifest: how hypercalls name it. */
+  readonly handle: number;
+  /** The host's side. */
+  readonly tap: TapSource;
+  /** The guest's MAC address, 6 bytes; a random local one where not given. */
+  readonly mac?: Uint8Array;
+}
+
+/** A block device of the manifest, bound. */
+export interface BlockBinding {
+  /** The device's type. */
+  readonly type: "BLOCK_BASIC";
+  /** Its name in the manifest. */
+  readonly name: string;
+  /** Its index in the manifest: how hypercalls name it. */
+  readonly handle: number;
+  /** The file or block device. */
+  readonly path: string;
+  /** Whether the guest may only read it. */
+  readonly readOnly: boolean;
+  /** Size of a block, in bytes: a power of two from 512 to 32768. */
+  readonly sectorSizeBytes: number;
+}
+
+/** A device of the manifest, bound to a resource of the host. */
+export type DeviceBinding = NetBinding | BlockBinding;
+
+/** What the guest is told of a device, in its copy of the manifest. */
+export type DeviceProperties =
+  | { readonly mac: Uint8Array; readonly mtuBytes: number }
+  | { readonly capacityBytes: number; readonly blockSizeBytes: number };
+
+/** A device that holds its resource of the host. */
+export interface AttachedDevice {
+  /** Its index in the manifest. */
+  readonly handle: number;
+  /** What the guest is told. */
+  readonly properties: DeviceProperties;
+  /** The descriptor that the guest's POLL waits on, where it has one. */
+  readonly pollDescriptor?: number;
+  /** Gives the resource back. */
+  close(): void;
+}
+
+/** Serves every device of one type. */
+export interface DeviceModule<
+  B extends DeviceBinding = DeviceBinding,
+  D extends AttachedDevice = AttachedDevice,
+> {
+  /** The folder's name: `"net"`. */
+  readonly name: string;
+  /** The type that it serves. */
+  readonly type: B["type"];
+  /**
+   * Takes hold of the host's resource.
+   *
+   * @throws {OperatorError} when it cannot be had, with the way out
+   */
+  attach(binding: B): D;
+  /** The hypercalls that it answers, for all devices of its type together. */
+  hypercalls(
+    devices: readonly D[],
+    memory: GuestMemory,
+  ): ReadonlyMap<number, Hypercall>;
+}
+
+/** The descriptors that POLL waits on, and the signals that end every wait. */
+export interface PollSet {
+  /** Adds a descriptor; its index is the number of those added before. */
+  watch(descriptor: number): void;
+  /**
+   * Waits until a descriptor is ready, a signal comes or the time is over; may
+   * return early.
+   *
+   * @returns the number of descriptors that are ready
+   */
+  wait(seconds: number, nanoseconds: number): number;
+  /** Whether descriptor `index` was ready, or in error, at the last wait. */
+  ready(index: number): boolean;
+  /** The signal that is to end the guest, or 0. */
+  readonly signal: number;
+  /** Waits until a descriptor takes data again; returns the signal, or 0. */
+  waitWritable(descriptor: number): number;
+}
+
+/** What every guest needs: clock, console, poll and halt. */
+export interface CoreModule {
+  /** The folder's name: `"core"`. */
+  readonly name: string;
+  /** The hypercalls that it answers. */
+  hypercalls(machine: {
+    readonly memory: GuestMemory;
+    readonly polls: PollSet;
+    /** Every attached device, in the manifest's order. */
+    readonly devices: readonly AttachedDevice[];
+  }): ReadonlyMap<number, Hypercall>;
+}

@@ -1,0 +1,155 @@
+/**
+ * What the machine asks of a hypervisor. KVM is the one there is; another would
+ * be a neighbour of `kvm/`.
+ *
+ * @module
+ */
+import type { PollSet } from "../contract/module.ts";
+import type { HostMemory } from "../contract/memory.ts";
+
+/** Why a vCPU came back from the guest. */
+export const VcpuExit = {
+  /** The guest wrote 32 bits to an I/O port: see `port` and `portData`. */
+  PORT_WRITE: 0,
+  /** A signal, or nothing that matters: look, then run on. */
+  INTERRUPTED: 1,
+  /** Anything else: `fault()` says what. */
+  FAULT: 2,
+} as const;
+
+/** An x86 segment register. */
+export interface SegmentRegister {
+  /** First address. */
+  readonly base: number;
+  /** Last offset. */
+  readonly limit: number;
+  /** What the guest reads from the register. */
+  readonly selector: number;
+  /** Descriptor type (Intel SDM 3A 3.4.5.1). */
+  readonly type: number;
+  /** 1 where it can be used. */
+  readonly present: number;
+  /** Default operation size: 1 for 32 bits. */
+  readonly db: number;
+  /** 1 for code and data, 0 for system segments. */
+  readonly s: number;
+  /** 1 for 64-bit code. */
+  readonly l: number;
+  /** 1 where the limit counts pages. */
+  readonly g: number;
+  /** 1 where the register holds nothing. */
+  readonly unusable: number;
+}
+
+/** The system registers that a guest starts with; those not named are 0. */
+export interface SystemRegisters {
+  /** Code. */
+  readonly cs: SegmentRegister;
+  /** Data, for ds, es, fs, gs and ss alike. */
+  readonly data: SegmentRegister;
+  /** Task register. */
+  readonly tr: SegmentRegister;
+  /** Local descriptor table. */
+  readonly ldt: SegmentRegister;
+  /** Global descriptor table. */
+  readonly gdt: { readonly base: number; readonly limit: number };
+  /** Control registers and EFER. */
+  readonly cr0: number;
+  /** Page table root. */
+  readonly cr3: number;
+  /** Architecture extensions. */
+  readonly cr4: number;
+  /** Long mode. */
+  readonly efer: number;
+}
+
+/** The general registers that a guest starts with; those not named are 0. */
+export interface GeneralRegisters {
+  /** First instruction. */
+  readonly rip: number;
+  /** Stack pointer. */
+  readonly rsp: number;
+  /** First argument. */
+  readonly rdi: number;
+  /** Flags. */
+  readonly rflags: number;
+}
+
+/** An entry of CPUID. */
+export interface CpuidEntry {
+  /** Leaf. */
+  readonly leaf: number;
+  /** Subleaf. */
+  readonly subleaf: number;
+  /** KVM's flags, passed on. */
+  readonly flags: number;
+  /** Results. */
+  readonly eax: number;
+  /** Results. */
+  readonly ebx: number;
+  /** Results. */
+  readonly ecx: number;
+  /** Results. */
+  readonly edx: number;
+}
+
+/** A model-specific register that the guest may use. */
+export interface AllowedMsr {
+  /** Its number. */
+  readonly index: number;
+  /** Whether the guest may read it. */
+  readonly read: boolean;
+  /** Whether the guest may write it. */
+  readonly write: boolean;
+}
+
+/** The vCPU of a guest. */
+export interface Vcpu {
+  /** What POLL waits on; also ends `run` when a signal comes. */
+  readonly polls: PollSet;
+  /** The port of the latest {@link VcpuExit.PORT_WRITE}. */
+  readonly port: number;
+  /** The 32 bits that were written to it. */
+  readonly portData: number;
+  /**
+   * Runs the guest until it needs the tender.
+   *
+   * @returns one of {@link VcpuExit}
+   */
+  run(): number;
+  /** Address of the guest's instruction now. */
+  instructionPointer(): bigint;
+  /** Why the latest run was a {@link VcpuExit.FAULT}. */
+  fault(): Error;
+  /** SIGINT and SIGTERM end {@link run} and every wait from now on. */
+  catchSignals(): void;
+  /** After an interruption without a signal: the signal that came since, or 0. */
+  settle(): number;
+}
+
+/** A virtual machine with one vCPU, on x86_64. */
+export interface VirtualMachine {
+  /** The guest's memory, zero-filled. */
+  readonly memory: HostMemory;
+  /** Frequency of the time stamp counter, in kHz. */
+  readonly tscKilohertz: number;
+  /** The processor's features that can be offered to the guest. */
+  supportedCpuid(): CpuidEntry[];
+  /** Offers the guest these features. */
+  setCpuid(entries: readonly CpuidEntry[]): void;
+  /** Denies every MSR but these; returns false where the host cannot. */
+  allowOnlyMsrs(msrs: readonly AllowedMsr[]): boolean;
+  /** Sets the system registers. */
+  setSystemRegisters(registers: SystemRegisters): void;
+  /** Sets the general registers. */
+  setGeneralRegisters(registers: GeneralRegisters): void;
+  /** Sets what guest and tender may do with whole pages of guest memory. */
+  protectMemory(
+    range: { readonly start: number; readonly end: number },
+    rights: { readonly readable: boolean; readonly writable: boolean },
+  ): void;
+  /** The vCPU. */
+  readonly vcpu: Vcpu;
+  /** Gives everything back to the host. */
+  close(): void;
+}

@@ -1,0 +1,198 @@
+/**
+ * KVM: opening it, making a virtual machine, setting up its vCPU.
+ *
+ * @module
+ */
+import { Errno, SystemCallError } from "../../../ffi/errno.ts";
+import { closeFile, openFile } from "../../../ffi/files.ts";
+import { ioctlWithStructure, ioctlWithValue } from "../../../ffi/ioctl.ts";
+import { Capability, Kvm, KVM_API_VERSION, KvmRun } from "../../../ffi/linux/kvm.ts";
+import { Protection } from "../../../ffi/linux/mman.ts";
+import {
+  addressOf,
+  mapAnonymous,
+  type Mapping,
+  mapSharedBehindPage,
+  protect,
+  unmap,
+} from "../../../ffi/memory.ts";
+import { OperatorError } from "../../errors.ts";
+import type {
+  AllowedMsr,
+  CpuidEntry,
+  GeneralRegisters,
+  SystemRegisters,
+  VirtualMachine,
+} from "../hypervisor.ts";
+import type { KvmFd, VcpuFd, VmFd } from "./descriptors.ts";
+import {
+  cpuid,
+  cpuidRoom,
+  generalRegisters,
+  memoryRegion,
+  msrFilter,
+  readCpuid,
+  systemRegisters,
+} from "./structures.ts";
+import { KvmVcpu } from "./vcpu.ts";
+
+const DEVICE = "/dev/kvm";
+
+/** Room for CPUID entries; KVM itself never has more (`KVM_MAX_CPUID_ENTRIES`). */
+const MOST_CPUID_ENTRIES = 256;
+
+/**
+ * Makes a virtual machine with one vCPU and zero-filled memory.
+ *
+ * @param memoryBytes a multiple of 2 MiB, at most 4 GiB
+ * @throws {OperatorError} when the host has no KVM that will do, or no room
+ */
+export function createKvmMachine(memoryBytes: number): VirtualMachine {
+  try {
+    return new KvmMachine(memoryBytes);
+  } catch (error) {
+    if (error instanceof SystemCallError) throw hostError(error, memoryBytes);
+    throw error;
+  }
+}
+
+/** What an operator can do about a call that failed. */
+function hostError(error: SystemCallError, memoryBytes: number): OperatorError {
+  const problem = error.message.slice(error.object.length + 2);
+  if (error.call === "mmap" || error.errno === Errno.ENOMEM) {
+    return new OperatorError(
+      error.object,
+      problem,
+      `give the guest less memory than --mem=${
+        memoryBytes / 1024 / 1024
+      }, or the tender more`,
+    );
+  }
+  if (error.call !== "open") {
+    return new OperatorError(
+      error.object,
+      problem,
+      "this host's KVM does not do what a guest needs; look at the kernel log",
+    );
+  }
+  const remedies: Record<number, string> = {
+    [Errno.ENOENT]:
+      "load the kernel's module (modprobe kvm_intel or kvm_amd) on a host whose processor can virtualize",
+    [Errno.ENODEV]: "turn on virtualization in the host's firmware",
+    [Errno.EACCES]: "become a member of the group kvm",
+    [Errno.EPERM]: "let this container or service use the device",
+  };
+  return new OperatorError(
+    error.object,
+    problem,
+    remedies[error.errno] ?? "a guest needs KVM",
+  );
+}
+
+class KvmMachine implements VirtualMachine {
+  readonly memory: Mapping;
+  readonly vcpu: KvmVcpu;
+  readonly tscKilohertz: number;
+  readonly #kvm: KvmFd;
+  readonly #vm: VmFd;
+  readonly #vcpuFd: VcpuFd;
+  readonly #kvmRun: Mapping;
+
+  constructor(memoryBytes: number) {
+    this.#kvm = openFile(DEVICE, "read-write") as KvmFd;
+    const version = ioctlWithValue(this.#kvm, Kvm.GET_API_VERSION, 0, DEVICE);
+    if (version !== KVM_API_VERSION) {
+      throw new OperatorError(
+        DEVICE,
+        `has API version ${version}, not ${KVM_API_VERSION}`,
+        "use a Linux kernel of 2.6.22 or later",
+      );
+    }
+    for (const name of ["USER_MEMORY", "GET_TSC_KHZ", "IMMEDIATE_EXIT"] as const) {
+      if (this.#extension(Capability[name]) > 0) continue;
+      throw new OperatorError(
+        DEVICE,
+        `lacks KVM_CAP_${name}`,
+        "use a newer Linux kernel, or a host with a stable time stamp counter",
+      );
+    }
+    this.#vm = ioctlWithValue(this.#kvm, Kvm.CREATE_VM, 0, DEVICE) as VmFd;
+    this.#vcpuFd = ioctlWithValue(this.#vm, Kvm.CREATE_VCPU, 0, "VM") as VcpuFd;
+    const runBytes = ioctlWithValue(this.#kvm, Kvm.GET_VCPU_MMAP_SIZE, 0, DEVICE);
+    if (runBytes < KvmRun.size) {
+      throw new OperatorError(
+        DEVICE,
+        `shares ${runBytes} bytes with a vCPU, not ${KvmRun.size}`,
+        "use a newer Linux kernel",
+      );
+    }
+    this.#kvmRun = mapSharedBehindPage(this.#vcpuFd, runBytes, "vCPU");
+    this.memory = mapAnonymous(memoryBytes, "guest memory");
+    const region = memoryRegion(memoryBytes, this.memory.address);
+    ioctlWithStructure(this.#vm, Kvm.SET_USER_MEMORY_REGION, region, "guest memory");
+    this.vcpu = new KvmVcpu(this.#vcpuFd, this.#kvmRun);
+    this.tscKilohertz = this.#readTscFrequency();
+  }
+
+  #extension(capability: number): number {
+    return ioctlWithValue(this.#kvm, Kvm.CHECK_EXTENSION, capability, DEVICE);
+  }
+
+  #readTscFrequency(): number {
+    try {
+      const kilohertz = ioctlWithValue(this.#vcpuFd, Kvm.GET_TSC_KHZ, 0, "vCPU");
+      if (kilohertz > 0) return kilohertz;
+    } catch (error) {
+      if (!(error instanceof SystemCallError) || error.errno !== Errno.EIO) throw error;
+    }
+    throw new OperatorError(
+      "KVM",
+      "the host's time stamp counter is unstable, and a guest's clock runs on it",
+      "use a host with an invariant one (constant_tsc in /proc/cpuinfo)",
+    );
+  }
+
+  supportedCpuid(): CpuidEntry[] {
+    const room = cpuidRoom(MOST_CPUID_ENTRIES);
+    ioctlWithStructure(this.#kvm, Kvm.GET_SUPPORTED_CPUID, room, DEVICE);
+    return readCpuid(room);
+  }
+
+  setCpuid(entries: readonly CpuidEntry[]): void {
+    ioctlWithStructure(this.#vcpuFd, Kvm.SET_CPUID2, cpuid(entries), "vCPU");
+  }
+
+  allowOnlyMsrs(msrs: readonly AllowedMsr[]): boolean {
+    if (this.#extension(Capability.X86_MSR_FILTER) === 0) return false;
+    // KVM copies a whole word of bitmap.
+    const bitmap = new Uint8Array(8).fill(1, 0, 1);
+    const filter = msrFilter(msrs, addressOf(bitmap));
+    ioctlWithStructure(this.#vm, Kvm.X86_SET_MSR_FILTER, filter, "VM");
+    return bitmap[0] === 1;
+  }
+
+  setSystemRegisters(registers: SystemRegisters): void {
+    const structure = systemRegisters(registers);
+    ioctlWithStructure(this.#vcpuFd, Kvm.SET_SREGS, structure, "vCPU");
+  }
+
+  setGeneralRegisters(registers: GeneralRegisters): void {
+    const structure = generalRegisters(registers);
+    ioctlWithStructure(this.#vcpuFd, Kvm.SET_REGS, structure, "vCPU");
+  }
+
+  protectMemory(
+    range: { readonly start: number; readonly end: number },
+    rights: { readonly readable: boolean; readonly writable: boolean },
+  ): void {
+    const protection = (rights.readable ? Protection.READ : 0) |
+      (rights.writable ? Protection.WRITE : 0);
+    protect(this.memory, range, protection);
+  }
+
+  close(): void {
+    for (const descriptor of [this.#vcpuFd, this.#vm, this.#kvm]) closeFile(descriptor);
+    unmap(this.#kvmRun);
+    unmap(this.memory);
+  }
+}

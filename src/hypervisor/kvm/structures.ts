@@ -1,0 +1,141 @@
+/**
+ * KVM's structures from and to values, in the layouts of `ffi/linux/kvm.ts`.
+ *
+ * @module
+ */
+import {
+  Cpuid2,
+  CpuidEntry as EntryLayout,
+  MemoryRegion,
+  MsrFilter,
+  MsrFilterRange,
+  Regs,
+  Segment,
+  Sregs,
+} from "../../../ffi/linux/kvm.ts";
+import type {
+  AllowedMsr,
+  CpuidEntry,
+  GeneralRegisters,
+  SegmentRegister,
+  SystemRegisters,
+} from "../hypervisor.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+function structure(size: number): { bytes: Bytes; view: DataView } {
+  const bytes = new Uint8Array(size);
+  return { bytes, view: new DataView(bytes.buffer) };
+}
+
+/** `struct kvm_userspace_memory_region`: slot 0 at gpa 0. */
+export function memoryRegion(sizeBytes: number, hostAddress: bigint): Bytes {
+  const { bytes, view } = structure(MemoryRegion.size);
+  view.setBigUint64(MemoryRegion.memorySize, BigInt(sizeBytes), true);
+  view.setBigUint64(MemoryRegion.userspaceAddr, hostAddress, true);
+  return bytes;
+}
+
+/** `struct kvm_sregs`. */
+export function systemRegisters(registers: SystemRegisters): Bytes {
+  const { bytes, view } = structure(Sregs.size);
+  setSegment(view, Sregs.cs, registers.cs);
+  for (const offset of [Sregs.ds, Sregs.es, Sregs.fs, Sregs.gs, Sregs.ss]) {
+    setSegment(view, offset, registers.data);
+  }
+  setSegment(view, Sregs.tr, registers.tr);
+  setSegment(view, Sregs.ldt, registers.ldt);
+  view.setBigUint64(Sregs.gdtBase, BigInt(registers.gdt.base), true);
+  view.setUint16(Sregs.gdtLimit, registers.gdt.limit, true);
+  view.setBigUint64(Sregs.cr0, BigInt(registers.cr0), true);
+  view.setBigUint64(Sregs.cr3, BigInt(registers.cr3), true);
+  view.setBigUint64(Sregs.cr4, BigInt(registers.cr4), true);
+  view.setBigUint64(Sregs.efer, BigInt(registers.efer), true);
+  return bytes;
+}
+
+function setSegment(view: DataView, at: number, segment: SegmentRegister): void {
+  view.setBigUint64(at + Segment.base, BigInt(segment.base), true);
+  view.setUint32(at + Segment.limit, segment.limit, true);
+  view.setUint16(at + Segment.selector, segment.selector, true);
+  for (const field of ["type", "present", "db", "s", "l", "g", "unusable"] as const) {
+    view.setUint8(at + Segment[field], segment[field]);
+  }
+}
+
+/** `struct kvm_regs`. */
+export function generalRegisters(registers: GeneralRegisters): Bytes {
+  const { bytes, view } = structure(Regs.size);
+  for (const field of ["rip", "rsp", "rdi", "rflags"] as const) {
+    view.setBigUint64(Regs[field], BigInt(registers[field]), true);
+  }
+  return bytes;
+}
+
+/** `struct kvm_cpuid2` with room for so many entries. */
+export function cpuidRoom(entryCount: number): Bytes {
+  const { bytes, view } = structure(Cpuid2.entries + entryCount * EntryLayout.size);
+  view.setUint32(Cpuid2.nent, entryCount, true);
+  return bytes;
+}
+
+const ENTRY_FIELDS = ["flags", "eax", "ebx", "ecx", "edx"] as const;
+
+/** Reads a `struct kvm_cpuid2`. */
+export function readCpuid(bytes: Bytes): CpuidEntry[] {
+  const view = new DataView(bytes.buffer);
+  return Array.from({ length: view.getUint32(Cpuid2.nent, true) }, (_, index) => {
+    const at = Cpuid2.entries + index * EntryLayout.size;
+    const [flags, eax, ebx, ecx, edx] = ENTRY_FIELDS.map((field) =>
+      view.getUint32(at + EntryLayout[field], true)
+    ) as [number, number, number, number, number];
+    return {
+      leaf: view.getUint32(at + EntryLayout.function, true),
+      subleaf: view.getUint32(at + EntryLayout.index, true),
+      flags,
+      eax,
+      ebx,
+      ecx,
+      edx,
+    };
+  });
+}
+
+/** `struct kvm_cpuid2` of these entries. */
+export function cpuid(entries: readonly CpuidEntry[]): Bytes {
+  const bytes = cpuidRoom(entries.length);
+  const view = new DataView(bytes.buffer);
+  for (const [index, entry] of entries.entries()) {
+    const at = Cpuid2.entries + index * EntryLayout.size;
+    view.setUint32(at + EntryLayout.function, entry.leaf, true);
+    view.setUint32(at + EntryLayout.index, entry.subleaf, true);
+    for (const field of ENTRY_FIELDS) {
+      view.setUint32(at + EntryLayout[field], entry[field], true);
+    }
+  }
+  return bytes;
+}
+
+/**
+ * `struct kvm_msr_filter` that denies all but the given registers, each a range
+ * of one with the same one-byte bitmap.
+ *
+ * @param bitmapAddress host address of a byte with its lowest bit set
+ */
+export function msrFilter(
+  msrs: readonly AllowedMsr[],
+  bitmapAddress: bigint,
+): Bytes {
+  const { bytes, view } = structure(MsrFilter.size);
+  view.setUint32(MsrFilter.flags, MsrFilter.defaultDeny, true);
+  for (const [index, msr] of msrs.entries()) {
+    const at = MsrFilter.ranges + index * MsrFilterRange.size;
+    const flags = (msr.read ? MsrFilterRange.read : 0) |
+      (msr.write ? MsrFilterRange.write : 0);
+    view.setUint32(at + MsrFilterRange.flags, flags, true);
+    view.setUint32(at + MsrFilterRange.nmsrs, 1, true);
+    view.setUint32(at + MsrFilterRange.base, msr.index, true);
+    view.setBigUint64(at + MsrFilterRange.bitmap, bitmapAddress, true);
+  }
+  return bytes;
+}

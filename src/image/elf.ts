@@ -1,0 +1,226 @@
+/**
+ * ELF header and program headers (System V gABI chapters 4 and 5): 64 bit,
+ * little-endian, an executable for x86_64.
+ *
+ * @module
+ */
+import { ImageError } from "../errors.ts";
+import type { ImageSource } from "./source.ts";
+
+/** Fields of the ELF header: offset and size in bytes. */
+const Header = {
+  size: 64,
+  class: 4,
+  data: 5,
+  type: 16,
+  machine: 18,
+  version: 20,
+  entry: 24,
+  phoff: 32,
+  ehsize: 52,
+  phentsize: 54,
+  phnum: 56,
+} as const;
+
+/** Fields of a program header. */
+const ProgramHeaderLayout = {
+  size: 56,
+  type: 0,
+  flags: 4,
+  offset: 8,
+  vaddr: 16,
+  filesz: 32,
+  memsz: 40,
+  align: 48,
+} as const;
+
+/** Program header types that matter here. */
+export const SegmentType = { LOAD: 1, NOTE: 4 } as const;
+
+/** Program header flags. */
+export const SegmentFlag = { EXECUTE: 1, WRITE: 2, READ: 4 } as const;
+
+/** A program header. The 64-bit fields are as in the file, unchecked. */
+export interface ProgramHeader {
+  /** Its place in the table, from 0. */
+  readonly index: number;
+  /** Where it stands in the file, in bytes. */
+  readonly headerOffset: number;
+  /** `p_type`. */
+  readonly type: number;
+  /** `p_flags`. */
+  readonly flags: number;
+  /** `p_offset`. */
+  readonly offset: bigint;
+  /** `p_vaddr`. */
+  readonly vaddr: bigint;
+  /** `p_filesz`. */
+  readonly filesz: bigint;
+  /** `p_memsz`. */
+  readonly memsz: bigint;
+  /** `p_align`. */
+  readonly align: bigint;
+}
+
+/** What the ELF header and the program headers say. */
+export interface ElfHeaders {
+  /** `e_entry`, unchecked. */
+  readonly entry: bigint;
+  /** The program headers, in file order. */
+  readonly programHeaders: readonly ProgramHeader[];
+}
+
+/** Where `e_entry` and a program header's fields stand, for messages. */
+export const FieldOffset = {
+  entry: Header.entry,
+  flags: ProgramHeaderLayout.flags,
+  offset: ProgramHeaderLayout.offset,
+  vaddr: ProgramHeaderLayout.vaddr,
+  filesz: ProgramHeaderLayout.filesz,
+  memsz: ProgramHeaderLayout.memsz,
+  align: ProgramHeaderLayout.align,
+} as const;
+
+const MAGIC = [0x7f, 0x45, 0x4c, 0x46];
+
+/** What every Solo5 image for hvt on x86_64 has in its header. */
+const FIXED_FIELDS: readonly {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: 1 | 2 | 4;
+  readonly value: number;
+  readonly meaning: string;
+}[] = [
+  { name: "EI_CLASS", offset: Header.class, size: 1, value: 2, meaning: "64 bit" },
+  { name: "EI_DATA", offset: Header.data, size: 1, value: 1, meaning: "little-endian" },
+  {
+    name: "e_type",
+    offset: Header.type,
+    size: 2,
+    value: 2,
+    meaning: "ET_EXEC, a static executable at a fixed address",
+  },
+  { name: "e_machine", offset: Header.machine, size: 2, value: 62, meaning: "x86_64" },
+  { name: "e_version", offset: Header.version, size: 4, value: 1, meaning: "current" },
+  {
+    name: "e_ehsize",
+    offset: Header.ehsize,
+    size: 2,
+    value: 64,
+    meaning: "its own size",
+  },
+  {
+    name: "e_phentsize",
+    offset: Header.phentsize,
+    size: 2,
+    value: ProgramHeaderLayout.size,
+    meaning: "a program header's size",
+  },
+];
+
+/**
+ * Reads and checks the ELF header, and reads the program headers.
+ *
+ * @throws {ImageError} for a header that no Solo5 image has, or a file cut short
+ */
+export function readElfHeaders(source: ImageSource): ElfHeaders {
+  if (source.sizeBytes < Header.size) {
+    throw new ImageError({
+      file: source.name,
+      structure: "ELF header",
+      offset: 0,
+      found: `a file of ${source.sizeBytes} bytes`,
+      expected: `at least the header's ${Header.size}`,
+    });
+  }
+  const header = readView(source, 0, Header.size);
+  if (MAGIC.some((byte, index) => header.getUint8(index) !== byte)) {
+    const bytes = MAGIC.map((_, index) =>
+      header.getUint8(index).toString(16).padStart(2, "0")
+    );
+    throw new ImageError({
+      file: source.name,
+      structure: "ELF header, magic",
+      offset: 0,
+      found: bytes.join(" "),
+      expected: "7f 45 4c 46 (an ELF file)",
+    });
+  }
+  for (const field of FIXED_FIELDS) {
+    const found = unsigned(header, field.offset, field.size);
+    if (found !== field.value) {
+      throw new ImageError({
+        file: source.name,
+        structure: `ELF header, ${field.name}`,
+        offset: field.offset,
+        found: String(found),
+        expected: `${field.value} (${field.meaning})`,
+      });
+    }
+  }
+  return {
+    entry: header.getBigUint64(Header.entry, true),
+    programHeaders: readProgramHeaders(source, header),
+  };
+}
+
+function readProgramHeaders(
+  source: ImageSource,
+  header: DataView,
+): ProgramHeader[] {
+  const count = header.getUint16(Header.phnum, true);
+  if (count === 0) {
+    throw new ImageError({
+      file: source.name,
+      structure: "ELF header, e_phnum",
+      offset: Header.phnum,
+      found: "0",
+      expected: "at least 1 program header",
+    });
+  }
+  const start = header.getBigUint64(Header.phoff, true);
+  const tableBytes = count * ProgramHeaderLayout.size;
+  if (start + BigInt(tableBytes) > BigInt(source.sizeBytes)) {
+    throw new ImageError({
+      file: source.name,
+      structure: "ELF header, e_phoff",
+      offset: Header.phoff,
+      found: `${count} program headers at 0x${start.toString(16)}`,
+      expected: `all of them within the file's ${source.sizeBytes} bytes`,
+    });
+  }
+  const tableOffset = Number(start);
+  const table = readView(source, tableOffset, tableBytes);
+  const headers: ProgramHeader[] = [];
+  for (let index = 0; index < count; index++) {
+    const at = index * ProgramHeaderLayout.size;
+    headers.push({
+      index,
+      headerOffset: tableOffset + at,
+      type: table.getUint32(at + ProgramHeaderLayout.type, true),
+      flags: table.getUint32(at + ProgramHeaderLayout.flags, true),
+      offset: table.getBigUint64(at + ProgramHeaderLayout.offset, true),
+      vaddr: table.getBigUint64(at + ProgramHeaderLayout.vaddr, true),
+      filesz: table.getBigUint64(at + ProgramHeaderLayout.filesz, true),
+      memsz: table.getBigUint64(at + ProgramHeaderLayout.memsz, true),
+      align: table.getBigUint64(at + ProgramHeaderLayout.align, true),
+    });
+  }
+  return headers;
+}
+
+/** Reads part of the file. */
+export function readView(
+  source: ImageSource,
+  offset: number,
+  length: number,
+): DataView {
+  const bytes = new Uint8Array(length);
+  source.read(offset, bytes);
+  return new DataView(bytes.buffer);
+}
+
+function unsigned(view: DataView, offset: number, size: 1 | 2 | 4): number {
+  if (size === 1) return view.getUint8(offset);
+  return size === 2 ? view.getUint16(offset, true) : view.getUint32(offset, true);
+}

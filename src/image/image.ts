@@ -1,0 +1,87 @@
+/**
+ * A unikernel's file, read and checked.
+ *
+ * @module
+ */
+import { ImageError } from "../errors.ts";
+import { type AbiVersion, decodeAbi } from "./abi.ts";
+import { FieldOffset, readElfHeaders } from "./elf.ts";
+import { decodeManifest, type Manifest } from "./manifest.ts";
+import { readNotes } from "./notes.ts";
+import {
+  type Layout,
+  layOutSegments,
+  LOWEST_IMAGE_ADDRESS,
+  MOST_MEMORY_BYTES,
+} from "./segments.ts";
+import type { ImageSource } from "./source.ts";
+
+/** An image that can be run, given enough memory and its devices. */
+export interface Image {
+  /** Where it came from; the segments' bytes are still to be read. */
+  readonly source: ImageSource;
+  /** The version of the guest ABI that it was built for. */
+  readonly abi: AbiVersion;
+  /** The devices that it declares. */
+  readonly manifest: Manifest;
+  /** Address of its first instruction (gpa). */
+  readonly entry: number;
+  /** What goes into memory. */
+  readonly layout: Layout;
+}
+
+/**
+ * Reads and checks an image: headers, notes, manifest, segments. Reads each
+ * part once, and nothing of the segments' contents.
+ *
+ * @throws {ImageError} for the first rule that the image breaks
+ *
+ * @example
+ * ```ts ignore
+ * import { openImageFile, readImage } from "./mod.ts";
+ *
+ * const image = readImage(openImageFile("app.elf"));
+ * for (const device of image.manifest.devices) console.log(device.type, device.name);
+ * ```
+ */
+export function readImage(source: ImageSource): Image {
+  const { entry, programHeaders } = readElfHeaders(source);
+  const notes = readNotes(source, programHeaders);
+  const abi = decodeAbi(source.name, notes.ABI1);
+  const manifest = decodeManifest(source.name, notes.MFT1);
+  if (entry < BigInt(LOWEST_IMAGE_ADDRESS) || entry >= BigInt(MOST_MEMORY_BYTES)) {
+    throw new ImageError({
+      file: source.name,
+      structure: "ELF header, e_entry",
+      offset: FieldOffset.entry,
+      found: `0x${entry.toString(16)}`,
+      expected: `an address from 0x${
+        LOWEST_IMAGE_ADDRESS.toString(16)
+      } within guest memory`,
+    });
+  }
+  const layout = layOutSegments(source, programHeaders);
+  return { source, abi, manifest, entry: Number(entry), layout };
+}
+
+/**
+ * Checks that the image fits into so much memory.
+ *
+ * @throws {ImageError} when it does not, naming the memory that it needs
+ */
+export function requireFit(image: Image, memoryBytes: number): void {
+  const { memoryNeed } = image.layout;
+  const need = image.entry < memoryNeed.bytes
+    ? memoryNeed
+    : { bytes: image.entry + 1, structure: "ELF header, e_entry" };
+  if (need.bytes <= memoryBytes) return;
+  const step = 2 * 1024 * 1024;
+  const mebibytes = Math.ceil(need.bytes / step) * 2;
+  throw new ImageError({
+    file: image.source.name,
+    structure: need.structure,
+    found: `an image that reaches to 0x${need.bytes.toString(16)}`,
+    expected: `one that fits into the guest's ${memoryBytes / 1024 / 1024} MiB`,
+    remedy: `give it at least --mem=${mebibytes}`,
+  });
+}

@@ -1,0 +1,248 @@
+/**
+ * The manifest: which devices a unikernel declares. The same layout stands in
+ * the image's note and, filled in, in guest memory.
+ *
+ * @module
+ */
+import type { DeviceProperties, DeviceType } from "../contract/module.ts";
+import { ImageError } from "../errors.ts";
+import type { NoteDescriptor } from "./notes.ts";
+
+/** The manifest's head, before its entries. */
+const ManifestLayout = { version: 0, entryCount: 4, entries: 8 } as const;
+
+/** An entry. What stands from 72 to 103 is the tender's to fill in. */
+const EntryLayout = {
+  size: 104,
+  name: 0,
+  nameBytes: 68,
+  type: 68,
+  mac: 72,
+  mtu: 78,
+  capacity: 72,
+  blockSize: 80,
+  attached: 96,
+} as const;
+
+const MANIFEST_VERSION = 1;
+
+/** Entries that a manifest may have, its reserved first one included. */
+export const MOST_ENTRIES = 64;
+
+/** Type of the first entry, which is no device (`mft_abi.h`). */
+const RESERVED_FIRST = 0x4000_0000;
+
+/** Every device type that a manifest may declare, with its number. */
+export const DEVICE_TYPES: Readonly<Record<DeviceType, number>> = {
+  BLOCK_BASIC: 1,
+  NET_BASIC: 2,
+};
+
+/** What a device may be called: what a flag can name. */
+const DEVICE_NAME = /^[A-Za-z0-9]{1,67}$/;
+
+/** A device that the unikernel declares. */
+export interface ManifestDevice {
+  /** Its index among the manifest's entries (from 1): how hypercalls name it. */
+  readonly handle: number;
+  /** Its name: 1 to 67 letters and digits. */
+  readonly name: string;
+  /** Its type. */
+  readonly type: DeviceType;
+}
+
+/** A unikernel's manifest. */
+export interface Manifest {
+  /** The devices, in the manifest's order; at most 63. */
+  readonly devices: readonly ManifestDevice[];
+}
+
+/** Size of a manifest in guest memory, in bytes. */
+export function manifestSizeBytes(manifest: Manifest): number {
+  return ManifestLayout.entries + (manifest.devices.length + 1) * EntryLayout.size;
+}
+
+/**
+ * Says whether a device may be called so.
+ */
+export function isDeviceName(name: string): boolean {
+  return DEVICE_NAME.test(name);
+}
+
+/**
+ * Decodes and validates the manifest note.
+ *
+ * @param note its descriptor, undefined where the image has none
+ * @throws {ImageError} when a rule is broken
+ */
+export function decodeManifest(
+  file: string,
+  note: NoteDescriptor | undefined,
+): Manifest {
+  if (note === undefined) {
+    throw new ImageError({
+      file,
+      structure: "notes",
+      found: "no Solo5 manifest note",
+      expected: "one (MFT1)",
+    });
+  }
+  const { bytes } = note;
+  const refuse: Refuse = (structure, at, found, expected) => {
+    throw new ImageError({ file, structure, offset: note.offset + at, found, expected });
+  };
+  const version = bytes.getUint32(ManifestLayout.version, true);
+  if (version !== MANIFEST_VERSION) {
+    refuse("manifest, version", ManifestLayout.version, String(version), "1");
+  }
+  const count = bytes.getUint32(ManifestLayout.entryCount, true);
+  if (count < 1 || count > MOST_ENTRIES) {
+    refuse(
+      "manifest, entries",
+      ManifestLayout.entryCount,
+      String(count),
+      `1 to ${MOST_ENTRIES}`,
+    );
+  }
+  const size = ManifestLayout.entries + count * EntryLayout.size;
+  if (bytes.byteLength !== size) {
+    refuse(
+      "manifest",
+      0,
+      `${bytes.byteLength} bytes`,
+      `${size} bytes for its ${count} ${count === 1 ? "entry" : "entries"}`,
+    );
+  }
+  const devices: ManifestDevice[] = [];
+  for (let index = 0; index < count; index++) {
+    const device = decodeEntry(bytes, index, refuse);
+    if (device === undefined) continue;
+    if (devices.some(({ name, type }) => name === device.name && type === device.type)) {
+      refuse(
+        `manifest entry ${index}, name`,
+        entryOffset(index),
+        `"${device.name}" for a second ${device.type} device`,
+        "a name of its own",
+      );
+    }
+    devices.push(device);
+  }
+  return { devices };
+}
+
+type Refuse = (
+  structure: string,
+  at: number,
+  found: string,
+  expected: string,
+) => never;
+
+function entryOffset(index: number): number {
+  return ManifestLayout.entries + index * EntryLayout.size;
+}
+
+function decodeEntry(
+  bytes: DataView,
+  index: number,
+  refuse: Refuse,
+): ManifestDevice | undefined {
+  const entry = entryOffset(index);
+  const structure = `manifest entry ${index}`;
+  const name = decodeName(bytes, entry);
+  if (name === undefined) {
+    refuse(
+      `${structure}, name`,
+      entry,
+      "no NUL in its 68 bytes",
+      "at most 67 characters",
+    );
+  }
+  if (bytes.getUint8(entry + EntryLayout.attached) !== 0) {
+    refuse(
+      `${structure}, attached`,
+      entry + EntryLayout.attached,
+      String(bytes.getUint8(entry + EntryLayout.attached)),
+      "0: attaching is the tender's to do",
+    );
+  }
+  const number = bytes.getUint32(entry + EntryLayout.type, true);
+  if (index === 0) {
+    if (number !== RESERVED_FIRST) {
+      refuse(
+        `${structure}, type`,
+        entry + EntryLayout.type,
+        `0x${number.toString(16)}`,
+        `0x${RESERVED_FIRST.toString(16)} (the reserved first entry)`,
+      );
+    }
+    if (name !== "") {
+      refuse(
+        `${structure}, name`,
+        entry,
+        `"${name}"`,
+        "none in the reserved first entry",
+      );
+    }
+    return undefined;
+  }
+  const type = Object.entries(DEVICE_TYPES).find(([, value]) => value === number)?.[0];
+  if (type === undefined) {
+    const known = Object.entries(DEVICE_TYPES).map(([key, value]) => `${value} (${key})`);
+    refuse(
+      `${structure}, type`,
+      entry + EntryLayout.type,
+      `0x${number.toString(16)}`,
+      known.join(" or "),
+    );
+  }
+  if (!isDeviceName(name)) {
+    refuse(`${structure}, name`, entry, `"${name}"`, "1 to 67 letters and digits");
+  }
+  return { handle: index, name, type: type as DeviceType };
+}
+
+function decodeName(bytes: DataView, entry: number): string | undefined {
+  let name = "";
+  for (let at = 0; at < EntryLayout.nameBytes; at++) {
+    const byte = bytes.getUint8(entry + at);
+    // The last byte has to be NUL even where the name ends before it.
+    if (byte === 0) {
+      const last = entry + EntryLayout.nameBytes - 1;
+      return bytes.getUint8(last) === 0 ? name : undefined;
+    }
+    name += String.fromCharCode(byte);
+  }
+  return undefined;
+}
+
+/**
+ * Encodes a manifest: as in an image's note, or, with the properties of every
+ * device by handle, as the guest finds it. Every other byte is zero.
+ */
+export function encodeManifest(
+  manifest: Manifest,
+  attached?: ReadonlyMap<number, DeviceProperties>,
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(manifestSizeBytes(manifest));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(ManifestLayout.version, MANIFEST_VERSION, true);
+  view.setUint32(ManifestLayout.entryCount, manifest.devices.length + 1, true);
+  view.setUint32(entryOffset(0) + EntryLayout.type, RESERVED_FIRST, true);
+  for (const device of manifest.devices) {
+    const entry = entryOffset(device.handle);
+    bytes.set(new TextEncoder().encode(device.name), entry + EntryLayout.name);
+    view.setUint32(entry + EntryLayout.type, DEVICE_TYPES[device.type], true);
+    const properties = attached?.get(device.handle);
+    if (properties === undefined) continue;
+    if ("mac" in properties) {
+      bytes.set(properties.mac, entry + EntryLayout.mac);
+      view.setUint16(entry + EntryLayout.mtu, properties.mtuBytes, true);
+    } else {
+      const capacity = BigInt(properties.capacityBytes);
+      view.setBigUint64(entry + EntryLayout.capacity, capacity, true);
+      view.setUint16(entry + EntryLayout.blockSize, properties.blockSizeBytes, true);
+    }
+    view.setUint8(entry + EntryLayout.attached, 1);
+  }
+  return bytes;
+}

@@ -1,0 +1,63 @@
+/**
+ * Boot info, the manifest's copy and the command line: what a guest finds at
+ * its start (`docs/abi.md`, "Boot info").
+ *
+ * @module
+ */
+import type { DeviceProperties } from "../contract/module.ts";
+import type { AbiVersion } from "../image/abi.ts";
+import { encodeManifest, type Manifest } from "../image/manifest.ts";
+
+/** Fields of boot info, u64 each; what follows them is 0: no ring is offered. */
+const BootInfo = {
+  memorySize: 0,
+  kernelEnd: 8,
+  cpuCycleFrequency: 16,
+  commandLine: 24,
+  manifest: 32,
+} as const;
+
+/** What goes into boot info. */
+export interface BootFacts {
+  /** The guest's ABI version. */
+  readonly abi: AbiVersion;
+  /** Guest memory in bytes. */
+  readonly memoryBytes: number;
+  /** Behind the last loaded page of the image (gpa). */
+  readonly kernelEnd: number;
+  /** Frequency of the time stamp counter, in kHz. */
+  readonly tscKilohertz: number;
+  /** The image's manifest. */
+  readonly manifest: Manifest;
+  /** What the guest is told of each device, by handle. */
+  readonly devices: ReadonlyMap<number, DeviceProperties>;
+  /** The guest's command line, at most 8191 bytes of UTF-8. */
+  readonly commandLine: string;
+}
+
+/**
+ * Lays out boot info, then the manifest, then the command line.
+ *
+ * @param address where the result is going to stand (gpa)
+ */
+export function encodeBootInfo(
+  facts: BootFacts,
+  address: number,
+): Uint8Array<ArrayBuffer> {
+  const manifest = encodeManifest(facts.manifest, facts.devices);
+  const commandLine = new TextEncoder().encode(facts.commandLine + "\0");
+  const manifestAt = facts.abi.bootInfoBytes;
+  const commandLineAt = manifestAt + manifest.length;
+  const bytes = new Uint8Array(commandLineAt + commandLine.length);
+  const view = new DataView(bytes.buffer);
+  const set = (offset: number, value: number) =>
+    view.setBigUint64(offset, BigInt(value), true);
+  set(BootInfo.memorySize, facts.memoryBytes);
+  set(BootInfo.kernelEnd, facts.kernelEnd);
+  set(BootInfo.cpuCycleFrequency, facts.tscKilohertz * 1000);
+  set(BootInfo.commandLine, address + commandLineAt);
+  set(BootInfo.manifest, address + manifestAt);
+  bytes.set(manifest, manifestAt);
+  bytes.set(commandLine, commandLineAt);
+  return bytes;
+}

@@ -1,0 +1,65 @@
+/**
+ * An image in a file of the host, read piece by piece.
+ *
+ * @module
+ */
+import { SystemCallError } from "../../ffi/errno.ts";
+import { closeFile, fileSizeBytes, openFile, readAt } from "../../ffi/files.ts";
+import { OperatorError } from "../errors.ts";
+import { type ImageSource, truncated } from "../image/source.ts";
+
+/**
+ * Opens a unikernel's file.
+ *
+ * @param path its path, as the operator gave it
+ * @throws {OperatorError} when it cannot be opened or is no regular file
+ */
+export function openImageFile(path: string): ImageSource {
+  return described(path, () => {
+    const descriptor = openFile(path, "read");
+    try {
+      return new ImageFile(path, descriptor, fileSizeBytes(descriptor, path));
+    } catch (error) {
+      closeFile(descriptor);
+      throw error;
+    }
+  });
+}
+
+class ImageFile implements ImageSource {
+  #open = true;
+
+  constructor(
+    readonly name: string,
+    readonly descriptor: number,
+    readonly sizeBytes: number,
+  ) {}
+
+  read(offset: number, target: Uint8Array<ArrayBuffer>): void {
+    const count = described(
+      this.name,
+      () => readAt(this.descriptor, offset, target, this.name),
+    );
+    if (count < target.length) {
+      throw truncated(this.name, offset, target.length, offset + count);
+    }
+  }
+
+  close(): void {
+    if (this.#open) closeFile(this.descriptor);
+    this.#open = false;
+  }
+}
+
+function described<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    throw new OperatorError(
+      path === "" ? '""' : path,
+      error.message.slice(path.length + 2),
+      "give the path of a unikernel's file that can be read",
+    );
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * A guest, built and ready to run.
+ *
+ * @module
+ */
+import { type Hypercall, HYPERCALL_LIMIT } from "../contract/hypercalls.ts";
+import { GuestMemory } from "../contract/memory.ts";
+import type {
+  AttachedDevice,
+  DeviceBinding,
+  DeviceModule,
+  DeviceType,
+} from "../contract/module.ts";
+import { OperatorError } from "../errors.ts";
+import type { Bindings } from "../binding/bindings.ts";
+import { createKvmMachine } from "../hypervisor/kvm/kvm.ts";
+import type { VirtualMachine } from "../hypervisor/hypervisor.ts";
+import type { Image } from "../image/image.ts";
+import { encodeBootInfo } from "./boot_info.ts";
+import { loadSegments } from "./loader.ts";
+import { loadCore, loadDeviceModule } from "./registry.ts";
+import { runGuest } from "./run_loop.ts";
+import { guestCpuid } from "./x86_64/cpuid.ts";
+import { BOOT_INFO } from "./x86_64/memory_map.ts";
+import { ALLOWED_MSRS } from "./x86_64/msrs.ts";
+import { writePageTables } from "./x86_64/page_tables.ts";
+import { initialRegisters, SYSTEM_REGISTERS, writeGdt } from "./x86_64/registers.ts";
+
+/** A guest with its devices attached and its image loaded. */
+export interface Machine {
+  /**
+   * Runs the guest to its end, without returning to the event loop.
+   *
+   * @returns the guest's exit status, 0 to 255
+   * @throws {GuestFault} when it did what no guest may
+   * @throws {OperatorError} when a resource of the host failed
+   * @throws {EndedBySignal} when SIGINT or SIGTERM came
+   */
+  run(): number;
+  /** Gives memory, devices and the virtual machine back to the host. */
+  close(): void;
+}
+
+/**
+ * Builds a guest: loads the modules that its manifest names, attaches its
+ * devices, makes the virtual machine and loads the image. Closes the image.
+ *
+ * @throws {OperatorError} when the host lacks something, with the way out
+ * @throws {ImageError} when the file has become shorter since it was read
+ */
+export async function build(image: Image, bindings: Bindings): Promise<Machine> {
+  const undo: (() => void)[] = [() => image.source.close()];
+  const close = () => {
+    for (const release of undo.splice(0).toReversed()) release();
+  };
+  try {
+    requireHost();
+    const core = await loadCore();
+    const modules = await loadDeviceModules(bindings);
+    const devices = bindings.devices.map((binding) => {
+      const device = modules.get(binding.type)!.attach(binding);
+      undo.push(() => device.close());
+      return device;
+    });
+    const vm = createKvmMachine(bindings.memoryBytes);
+    undo.push(() => vm.close());
+    const memory = new GuestMemory(vm.memory);
+    prepare(vm, image, bindings, devices);
+    memory.protect(loadSegments(image, vm));
+    image.source.close();
+
+    const table: (Hypercall | undefined)[] = new Array(HYPERCALL_LIMIT).fill(undefined);
+    const answer = (handlers: ReadonlyMap<number, Hypercall>) => {
+      for (const [number, handler] of handlers) table[number] = handler;
+    };
+    answer(core.hypercalls({ memory, polls: vm.vcpu.polls, devices }));
+    for (const [type, module] of modules) {
+      const own = devices.filter((_, index) => bindings.devices[index]!.type === type);
+      answer(module.hypercalls(own, memory));
+    }
+    return { run: () => runGuest(vm.vcpu, table), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function requireHost(): void {
+  const { os, arch } = Deno.build;
+  if (os === "linux" && arch === "x86_64") return;
+  throw new OperatorError(
+    `this host (${os} on ${arch})`,
+    "no hypervisor in this build of solo5 can run a guest here",
+    "use Linux with KVM on x86_64",
+  );
+}
+
+async function loadDeviceModules(
+  bindings: Bindings,
+): Promise<Map<DeviceType, DeviceModule<DeviceBinding, AttachedDevice>>> {
+  const types = new Set(bindings.devices.map(({ type }) => type));
+  const modules = new Map<DeviceType, DeviceModule>();
+  for (const type of types) modules.set(type, await loadDeviceModule(type));
+  return modules;
+}
+
+/** Sets up memory below the image, and the vCPU. */
+function prepare(
+  vm: VirtualMachine,
+  image: Image,
+  bindings: Bindings,
+  devices: readonly AttachedDevice[],
+): void {
+  const { memoryBytes, commandLine } = bindings;
+  const { bytes } = vm.memory;
+  writeGdt(bytes);
+  writePageTables(bytes, memoryBytes);
+  const bootInfo = encodeBootInfo({
+    abi: image.abi,
+    memoryBytes,
+    kernelEnd: image.layout.kernelEnd,
+    tscKilohertz: vm.tscKilohertz,
+    manifest: image.manifest,
+    devices: new Map(devices.map(({ handle, properties }) => [handle, properties])),
+    commandLine,
+  }, BOOT_INFO);
+  bytes.set(bootInfo, BOOT_INFO);
+  vm.setCpuid(guestCpuid(vm.supportedCpuid()));
+  vm.allowOnlyMsrs(ALLOWED_MSRS);
+  vm.setSystemRegisters(SYSTEM_REGISTERS);
+  vm.setGeneralRegisters(initialRegisters(image.entry, memoryBytes));
+}

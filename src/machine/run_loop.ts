@@ -1,0 +1,52 @@
+/**
+ * The run loop: into the guest, answer a hypercall, into the guest again. One
+ * synchronous loop on the main thread that allocates nothing.
+ *
+ * @module
+ */
+import { CONTINUE, type Hypercall } from "../contract/hypercalls.ts";
+import { EndedBySignal, GuestFault } from "../errors.ts";
+import { type Vcpu, VcpuExit } from "../hypervisor/hypervisor.ts";
+import { HYPERCALL_PORT } from "./x86_64/hypercall_port.ts";
+
+/**
+ * Runs a guest until it ends.
+ *
+ * @param hypercalls the handler of each number; undefined where nobody answers
+ * @returns its exit status, 0 to 255
+ * @throws {GuestFault | OperatorError | EndedBySignal} when it did not end itself
+ */
+export function runGuest(
+  vcpu: Vcpu,
+  hypercalls: readonly (Hypercall | undefined)[],
+): number {
+  vcpu.catchSignals();
+  try {
+    for (;;) {
+      const exit = vcpu.run();
+      if (exit === VcpuExit.PORT_WRITE) {
+        const handler = hypercalls[vcpu.port - HYPERCALL_PORT];
+        if (handler === undefined) throw unknownHypercall(vcpu.port, hypercalls.length);
+        const status = handler(vcpu.portData);
+        if (status !== CONTINUE) return status;
+      } else if (exit === VcpuExit.INTERRUPTED) {
+        const signal = vcpu.settle();
+        if (signal !== 0) throw new EndedBySignal(signal);
+      } else {
+        throw vcpu.fault();
+      }
+    }
+  } catch (error) {
+    if (error instanceof GuestFault) error.rip ??= vcpu.instructionPointer();
+    throw error;
+  }
+}
+
+function unknownHypercall(port: number, limit: number): GuestFault {
+  const number = port - HYPERCALL_PORT;
+  return new GuestFault(
+    number >= 0 && number < limit
+      ? `invalid guest hypercall: num=${number}, which no attached device answers`
+      : `invalid guest port access: wrote 4 bytes at port=0x${port.toString(16)}`,
+  );
+}

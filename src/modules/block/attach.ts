@@ -1,0 +1,86 @@
+/**
+ * Taking hold of a disk.
+ *
+ * @module
+ */
+import { lockFile } from "../../../ffi/disk.ts";
+import { Errno, SystemCallError } from "../../../ffi/errno.ts";
+import { closeFile, fileSizeBytes, openFile } from "../../../ffi/files.ts";
+import type { AttachedDevice, BlockBinding } from "../../contract/module.ts";
+import { OperatorError } from "../../errors.ts";
+
+/** A block device that holds its file. */
+export interface BlockDevice extends AttachedDevice {
+  /** The file or block device. */
+  readonly file: number;
+  /** Its path, as the operator gave it. */
+  readonly path: string;
+  /** Size in bytes, as found at the start. */
+  readonly capacityBytes: number;
+  /** Whether writing is refused. */
+  readonly readOnly: boolean;
+}
+
+/**
+ * Opens, locks and measures the file that a device is bound to. Changes nothing
+ * in it.
+ *
+ * @throws {OperatorError} when it cannot be had or has an impossible size
+ */
+export function attach(binding: BlockBinding): BlockDevice {
+  const { path, readOnly } = binding;
+  const flag = `--block:${binding.name}=${path}`;
+  let file: number | undefined;
+  try {
+    file = openFile(path, readOnly ? "read" : "read-write");
+    const capacityBytes = fileSizeBytes(file, path);
+    checkCapacity(binding, flag, capacityBytes);
+    lockFile(file, readOnly, path);
+    const descriptor = file;
+    return {
+      handle: binding.handle,
+      file,
+      path,
+      capacityBytes,
+      readOnly,
+      properties: { capacityBytes, blockSizeBytes: binding.sectorSizeBytes },
+      close: () => closeFile(descriptor),
+    };
+  } catch (error) {
+    if (file !== undefined) closeFile(file);
+    if (!(error instanceof SystemCallError)) throw error;
+    const problem = error.message.slice(error.object.length + 2);
+    throw new OperatorError(flag, problem, remedyFor(error, binding));
+  }
+}
+
+function checkCapacity(binding: BlockBinding, flag: string, bytes: number): void {
+  const { sectorSizeBytes, name } = binding;
+  if (bytes >= sectorSizeBytes && bytes % sectorSizeBytes === 0) return;
+  const room = bytes - bytes % sectorSizeBytes + sectorSizeBytes;
+  throw new OperatorError(
+    flag,
+    `its ${bytes} bytes are not one or more whole sectors of ${sectorSizeBytes}`,
+    `make it larger (truncate --size=${room} FILE) or give --block-sector-size:${name}`,
+  );
+}
+
+function remedyFor(error: SystemCallError, binding: BlockBinding): string {
+  if (error.call === "flock") {
+    return error.errno === Errno.EAGAIN
+      ? "another process, or another disk of this guest, holds it: give each writer a file of its own, or bind it with ,ro everywhere"
+      : "put the file on a file system that has locks";
+  }
+  switch (error.errno) {
+    case Errno.ENOENT:
+      return `make it: truncate --size=1M ${binding.path}`;
+    case Errno.EACCES:
+    case Errno.EPERM:
+    case Errno.EROFS:
+      return binding.readOnly
+        ? "let this user read it"
+        : "let this user write it, or bind it with ,ro";
+    default:
+      return "give a regular file or a block device";
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * BLOCK_WRITE and BLOCK_READ.
+ *
+ * @module
+ */
+import { type BlockCall, rawBlockCalls } from "../../../ffi/disk.ts";
+import { describeErrno, Errno, lastErrno } from "../../../ffi/errno.ts";
+import { LARGEST_TRANSFER_BYTES, Vector } from "../../../ffi/vectors.ts";
+import {
+  BlockBlock,
+  CONTINUE,
+  type Hypercall,
+  Result,
+} from "../../contract/hypercalls.ts";
+import type { Access, GuestMemory } from "../../contract/memory.ts";
+import { OperatorError } from "../../errors.ts";
+import type { BlockDevice } from "./attach.ts";
+
+/** Makes the handler of BLOCK_WRITE. */
+export function blockWrite(
+  devices: readonly BlockDevice[],
+  memory: GuestMemory,
+): Hypercall {
+  // Writing only reads guest memory.
+  return transfer(
+    devices,
+    memory,
+    "write",
+    "read",
+    rawBlockCalls(largest(devices)).pwritev,
+  );
+}
+
+/** Makes the handler of BLOCK_READ. */
+export function blockRead(
+  devices: readonly BlockDevice[],
+  memory: GuestMemory,
+): Hypercall {
+  return transfer(
+    devices,
+    memory,
+    "read",
+    "write",
+    rawBlockCalls(largest(devices)).preadv,
+  );
+}
+
+function largest(devices: readonly BlockDevice[]): number {
+  return Math.max(...devices.map(({ capacityBytes }) => capacityBytes));
+}
+
+function transfer(
+  devices: readonly BlockDevice[],
+  memory: GuestMemory,
+  direction: Access,
+  access: Access,
+  call: BlockCall,
+): Hypercall {
+  const byHandle: (BlockDevice | undefined)[] = [];
+  for (const device of devices) byHandle[device.handle] = device;
+  const vector = new Vector();
+
+  return (block) => {
+    memory.range(block, BlockBlock.size, "write");
+    const device = byHandle[memory.u64(block + BlockBlock.handle)];
+    const offset = memory.u64(block + BlockBlock.offset);
+    const length = memory.u64(block + BlockBlock.length);
+    memory.setI32(block + BlockBlock.result, Result.EINVAL);
+    if (device === undefined) return CONTINUE;
+    // Also refuses whatever u64() had to round: a capacity is exact.
+    if (offset >= device.capacityBytes || offset + length > device.capacityBytes) {
+      return CONTINUE;
+    }
+    const data = memory.range(memory.u64(block + BlockBlock.data), length, access);
+    if (direction === "write" && device.readOnly) {
+      memory.setI32(block + BlockBlock.result, Result.EUNSPEC);
+      return CONTINUE;
+    }
+    for (let done = 0; done < length;) {
+      memory.locate(vector, data + done, Math.min(length - done, LARGEST_TRANSFER_BYTES));
+      const count = call(device.file, vector.bytes, 1, offset + done);
+      if (count > 0) done += count;
+      else refuse(device, direction, offset + done, count);
+    }
+    memory.setI32(block + BlockBlock.result, Result.OK);
+    return CONTINUE;
+  };
+}
+
+/** Says why a transfer failed; returns where it was only interrupted. */
+function refuse(
+  device: BlockDevice,
+  direction: Access,
+  offset: number,
+  count: number,
+): void {
+  const errno = lastErrno();
+  if (count < 0 && errno === Errno.EINTR) return;
+  throw new OperatorError(
+    device.path,
+    count < 0
+      ? `${direction} at byte ${offset} failed: ${describeErrno(errno)}`
+      : `${direction} at byte ${offset} found the end of the file: it has become shorter than ${device.capacityBytes} bytes`,
+    errno === Errno.ENOSPC || errno === Errno.EDQUOT
+      ? "make room, and start again"
+      : "look at the disk, and start again",
+  );
+}

@@ -1,0 +1,65 @@
+/**
+ * POLL: wait until a device is readable or the time is over.
+ *
+ * @module
+ */
+import { CONTINUE, type Hypercall, PollBlock } from "../../contract/hypercalls.ts";
+import type { GuestMemory } from "../../contract/memory.ts";
+import type { AttachedDevice, PollSet } from "../../contract/module.ts";
+import { EndedBySignal } from "../../errors.ts";
+
+const NANOSECONDS_A_SECOND = 1_000_000_000;
+const NANOSECONDS_A_MILLISECOND = 1_000_000;
+
+/**
+ * The longest sleep at a time, in nanoseconds: a signal that another thread was
+ * given (only where the whole process had been stopped) is noticed then.
+ */
+const LONGEST_SLEEP = NANOSECONDS_A_SECOND;
+
+/** Makes the handler, and has the devices' descriptors watched. */
+export function poll(
+  memory: GuestMemory,
+  polls: PollSet,
+  devices: readonly AttachedDevice[],
+): Hypercall {
+  const handles: number[] = [];
+  for (const { handle, pollDescriptor } of devices) {
+    if (pollDescriptor === undefined) continue;
+    polls.watch(pollDescriptor);
+    handles.push(handle);
+  }
+
+  /** Writes the ready set: a bit for the handle of each device that is ready. */
+  function report(block: number, ready: number): void {
+    let low = 0;
+    let high = 0;
+    for (let index = 0; ready > 0 && index < handles.length; index++) {
+      if (!polls.ready(index)) continue;
+      const handle = handles[index]!;
+      if (handle < 32) low |= 1 << handle;
+      else high |= 1 << (handle - 32);
+    }
+    memory.setU64(block + PollBlock.readySet, low, high);
+    memory.setI32(block + PollBlock.result, ready);
+  }
+
+  return (block) => {
+    memory.range(block, PollBlock.size, "write");
+    const timeout = memory.u64(block + PollBlock.timeoutNanoseconds);
+    const end = performance.now() + timeout / NANOSECONDS_A_MILLISECOND;
+    let rest = timeout;
+    let ready = 0;
+    do {
+      const sleep = Math.min(rest, LONGEST_SLEEP);
+      ready = polls.wait(
+        Math.floor(sleep / NANOSECONDS_A_SECOND),
+        Math.floor(sleep % NANOSECONDS_A_SECOND),
+      );
+      if (polls.signal !== 0) throw new EndedBySignal(polls.signal);
+      rest = (end - performance.now()) * NANOSECONDS_A_MILLISECOND;
+    } while (ready === 0 && rest > 0);
+    report(block, ready);
+    return CONTINUE;
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * PUTS: the guest's console is standard output, byte for byte.
+ *
+ * @module
+ */
+import { describeErrno, Errno, lastErrno } from "../../../ffi/errno.ts";
+import { LARGEST_TRANSFER_BYTES, rawWritev, Vector } from "../../../ffi/vectors.ts";
+import { CONTINUE, type Hypercall, PutsBlock } from "../../contract/hypercalls.ts";
+import type { GuestMemory } from "../../contract/memory.ts";
+import type { PollSet } from "../../contract/module.ts";
+import { EndedBySignal, OperatorError } from "../../errors.ts";
+
+const STDOUT = 1;
+
+/** Makes the handler. */
+export function puts(memory: GuestMemory, polls: PollSet): Hypercall {
+  const writev = rawWritev();
+  const vector = new Vector();
+  return (block) => {
+    memory.range(block, PutsBlock.size, "read");
+    const length = memory.u64(block + PutsBlock.length);
+    const start = memory.range(memory.u64(block + PutsBlock.data), length, "read");
+    // A reader that is slow makes the guest wait; no byte is dropped.
+    for (let done = 0; done < length;) {
+      memory.locate(
+        vector,
+        start + done,
+        Math.min(length - done, LARGEST_TRANSFER_BYTES),
+      );
+      const count = writev(STDOUT, vector.bytes, 1);
+      if (count >= 0) done += count;
+      else waitForReader(polls, lastErrno());
+    }
+    return CONTINUE;
+  };
+}
+
+/** Returns when it is worth trying again. */
+function waitForReader(polls: PollSet, errno: number): void {
+  const signal = errno === Errno.EAGAIN ? polls.waitWritable(STDOUT) : polls.signal;
+  if (signal !== 0) throw new EndedBySignal(signal);
+  if (errno === Errno.EAGAIN || errno === Errno.EINTR) return;
+  throw new OperatorError(
+    "standard output",
+    `the guest's console cannot be written: ${describeErrno(errno)}`,
+    "give it a reader that stays, or a file system with room",
+  );
+}
