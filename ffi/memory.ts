@@ -15,10 +15,13 @@ const libc = symbolGroup("memory", {
     parameters: ["usize", "usize", "i32", "i32", "i32", "i64"],
     result: "usize",
   },
-  // int munmap(void *addr, size_t length)
-  munmap: { parameters: ["usize", "usize"], result: "i32" },
   // int mprotect(void *addr, size_t len, int prot)
   mprotect: { parameters: ["usize", "usize", "i32"], result: "i32" },
+});
+
+const unmapping = symbolGroup("memory's end", {
+  // int munmap(void *addr, size_t length)
+  munmap: { parameters: ["usize", "usize"], result: "i32" },
 });
 
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
@@ -124,7 +127,7 @@ export function protect(
 
 /** Gives a mapping back. Its `bytes` must not be used any more. */
 export function unmap(mapping: Mapping): void {
-  libc().munmap(mapping.address, BigInt(mapping.bytes.length));
+  unmapping().munmap(mapping.address, BigInt(mapping.bytes.length));
 }
 
 /**

@@ -16,9 +16,12 @@
  * Both are read by the kernel after the call has begun, so a signal that comes
  * between our last look and the system call is not lost either.
  *
- * The kernel gives a signal of the process to its main thread wherever that
- * can take it. Only where the whole process was stopped, another thread may run
- * the handler; {@link StopWord.settle} and the bound on a sleep are for that.
+ * The kernel gives a signal of the process to its main thread wherever that can
+ * take it. Where the whole process had been stopped, another thread may run the
+ * handler, and nothing would wake the main thread. So a timer interrupts
+ * whatever the main thread is doing once a second (its handler is `abs`, which
+ * does nothing); that also bounds a console write that began to block just
+ * after the signal.
  *
  * @module
  */
@@ -30,10 +33,19 @@ import { type Mapping, PAGE_BYTES } from "./memory.ts";
 const libc = symbolGroup("stop signal", {
   // int sigaction(int signum, const struct sigaction *act, struct sigaction *old)
   sigaction: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  // int setitimer(int which, const struct itimerval *new, struct itimerval *old)
+  setitimer: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
   // char *initstate(unsigned int seed, char *state, size_t n)
   initstate: { parameters: ["u32", "usize", "usize"], result: "usize" },
-  // void srandom(unsigned int seed); only its address is taken
+  // void srandom(unsigned int seed) and int abs(int): only their addresses are
+  // taken
   srandom: { type: "pointer" },
+  abs: { type: "pointer" },
+});
+
+const ending = symbolGroup("stop signal's end", {
+  // char *setstate(char *state)
+  setstate: { parameters: ["usize"], result: "usize" },
 });
 
 const waiting = symbolGroup("waiting", {
@@ -46,7 +58,16 @@ const waiting = symbolGroup("waiting", {
 });
 
 /** `signal.h`. */
-const SIGINT = 2, SIGTERM = 15;
+const SIGINT = 2, SIGALRM = 14, SIGTERM = 15;
+
+/** `sys/time.h`. */
+const ITIMER_REAL = 0;
+
+/** `struct itimerval`: interval, then value, each seconds and microseconds. */
+const ITIMERVAL = { size: 32, intervalSeconds: 0, valueSeconds: 16 } as const;
+
+/** How often the main thread is interrupted, in seconds. */
+const TICK_SECONDS = 1n;
 
 /** `struct sigaction` of glibc: handler 0/8, mask 8/128, flags 136/4. */
 const SIGACTION = { size: 152, handler: 0, mask: 8 } as const;
@@ -63,11 +84,13 @@ const IMMEDIATE_EXIT = 1;
  */
 const NO_SIGNAL = -0x100;
 
-/** How long {@link StopWord.settle} waits, in nanoseconds. */
-const SETTLE_NANOSECONDS = 20_000_000;
+/** How long {@link StopWord.waitWritable} waits at a time, in nanoseconds. */
+const WRITABLE_NANOSECONDS = 20_000_000;
 
 /** Room for entries before the stop word, in one page. */
 const MOST_ENTRIES = 256;
+
+let inUse = false;
 
 /** The word that the signal handler writes, and the waits that notice it. */
 export class StopWord {
@@ -79,18 +102,22 @@ export class StopWord {
   #entries: Uint8Array<ArrayBuffer>;
   #count = 0;
   readonly #ppoll = waiting().ppoll;
+  readonly #earlierState: number | bigint;
+  readonly #earlierActions: { signal: number; action: Uint8Array<ArrayBuffer> }[] = [];
 
   /**
    * Lays the word over a mapping of `struct kvm_run` that has a page of private
    * memory before it, and checks that this C library writes it as expected.
    *
-   * @throws {Error} when the C library keeps the seed elsewhere
+   * @throws {Error} when the C library keeps the seed elsewhere, or this process
+   * has such a word already
    */
   constructor(kvmRun: Mapping) {
+    if (inUse) throw new Error("this process has a guest already; close it first");
     this.#bytes = kvmRun.bytes;
     this.#memory = new DataView(kvmRun.bytes.buffer);
     const probe = SIGTERM;
-    libc().initstate(
+    this.#earlierState = libc().initstate(
       probe,
       kvmRun.address + BigInt(this.#wordOffset - SEED_OFFSET),
       BigInt(STATE_BYTES),
@@ -100,6 +127,7 @@ export class StopWord {
     }
     this.#memory.setInt32(this.#wordOffset, NO_SIGNAL, true);
     this.#entries = this.#layEntries();
+    inUse = true;
   }
 
   /**
@@ -108,16 +136,33 @@ export class StopWord {
    * deaf.
    */
   install(): void {
+    const { srandom, abs } = libc();
+    for (const signal of [SIGINT, SIGTERM]) this.#handle(signal, srandom);
+    this.#handle(SIGALRM, abs);
+    setTick(TICK_SECONDS);
+  }
+
+  #handle(signal: number, handler: Deno.PointerValue): void {
     const action = new Uint8Array(SIGACTION.size);
     const view = new DataView(action.buffer);
-    const handler = Deno.UnsafePointer.value(libc().srandom);
-    view.setBigUint64(SIGACTION.handler, BigInt(handler), true);
-    // srandom takes a lock: neither signal may interrupt it.
+    const address = BigInt(Deno.UnsafePointer.value(handler));
+    view.setBigUint64(SIGACTION.handler, address, true);
+    // srandom takes a lock, so it must not interrupt itself.
     const mask = 1n << BigInt(SIGINT - 1) | 1n << BigInt(SIGTERM - 1);
     view.setBigUint64(SIGACTION.mask, mask, true);
-    for (const signal of [SIGINT, SIGTERM]) {
+    const earlier = new Uint8Array(SIGACTION.size);
+    checked(libc().sigaction(signal, action, earlier), "sigaction", "tender");
+    this.#earlierActions.push({ signal, action: earlier });
+  }
+
+  /** Puts everything back as it was; the mapping may go then. */
+  release(): void {
+    if (this.#earlierActions.length > 0) setTick(0n);
+    for (const { signal, action } of this.#earlierActions.splice(0)) {
       checked(libc().sigaction(signal, action, null), "sigaction", "tender");
     }
+    ending().setstate(BigInt(this.#earlierState));
+    inUse = false;
   }
 
   /** The signal that has come, or 0. */
@@ -184,23 +229,6 @@ export class StopWord {
   }
 
   /**
-   * After an interruption without a signal of ours (the process was stopped and
-   * continued): gives another thread, which may have got the signal, the time
-   * to run its handler.
-   *
-   * @returns the signal that has come, or 0
-   */
-  settle(): number {
-    if (this.signal === 0) {
-      const own = this.#entries.subarray(-PollEntry.size);
-      this.#timespec.fill(0);
-      this.#timespec[2] = SETTLE_NANOSECONDS;
-      this.#ppoll(own, 1, this.#timespecBytes, null);
-    }
-    return this.signal;
-  }
-
-  /**
    * Waits until a descriptor takes data again or a signal comes.
    *
    * @returns the signal, or 0
@@ -212,9 +240,18 @@ export class StopWord {
     view.setInt16(PollEntry.events, PollEvent.OUT, true);
     while (this.signal === 0) {
       this.#timespec.fill(0);
-      this.#timespec[2] = SETTLE_NANOSECONDS;
+      this.#timespec[2] = WRITABLE_NANOSECONDS;
       if (this.#ppoll(entries, 1, this.#timespecBytes, null) > 0) break;
     }
     return this.signal;
   }
+}
+
+/** Has SIGALRM come every so many seconds, or, with 0, no more. */
+function setTick(seconds: bigint): void {
+  const timer = new Uint8Array(ITIMERVAL.size);
+  const view = new DataView(timer.buffer);
+  view.setBigUint64(ITIMERVAL.intervalSeconds, seconds, true);
+  view.setBigUint64(ITIMERVAL.valueSeconds, seconds, true);
+  checked(libc().setitimer(ITIMER_REAL, timer, null), "setitimer", "tender");
 }

@@ -62,13 +62,16 @@ export function bind(image: Image, request: BindingRequest): Bindings {
   const { devices } = image.manifest;
   const net = resolve(devices, "NET_BASIC", request.net ?? [], problems);
   const block = resolve(devices, "BLOCK_BASIC", request.block ?? [], problems);
-  const bindings: DeviceBinding[] = [];
-  for (const device of devices) {
-    const binding = device.type === "NET_BASIC"
-      ? bindNet(device, net.get(device) ?? [], problems)
-      : bindBlock(device, block.get(device) ?? [], problems);
-    if (binding !== undefined) bindings.push(binding);
-  }
+  const binders: Readonly<
+    Record<DeviceType, (device: ManifestDevice) => DeviceBinding | undefined>
+  > = {
+    NET_BASIC: (device) => bindNet(device, net.get(device) ?? [], problems),
+    BLOCK_BASIC: (device) => bindBlock(device, block.get(device) ?? [], problems),
+  };
+  const bindings = devices
+    .map((device) => binders[device.type](device))
+    .filter((binding) => binding !== undefined);
+  checkSharedTaps(bindings, problems);
   const mebibytes = request.memoryMebibytes ?? DEFAULT_MEMORY_MEBIBYTES;
   if (!isMemorySize(mebibytes)) {
     problems.push(`--mem=${mebibytes} has a bad value (give ${EXPECTED.memory})`);
@@ -215,6 +218,26 @@ function bindNet(
   }
   const { name, handle } = device;
   return { type: "NET_BASIC", name, handle, tap, ...(mac ? { mac } : {}) };
+}
+
+/** A tap carries the frames of one device. */
+function checkSharedTaps(
+  bindings: readonly DeviceBinding[],
+  problems: string[],
+): void {
+  const users = new Map<string, string>();
+  for (const binding of bindings) {
+    if (binding.type !== "NET_BASIC") continue;
+    const { tap, name } = binding;
+    const spelling = "interface" in tap ? tap.interface : `@${tap.descriptor}`;
+    const other = users.get(spelling);
+    if (other === undefined) users.set(spelling, name);
+    else {
+      problems.push(
+        `${spelling} is given to both "${other}" and "${name}" (give each a tap of its own)`,
+      );
+    }
+  }
 }
 
 function bindBlock(

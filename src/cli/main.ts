@@ -76,6 +76,13 @@ function describeEnd(error: unknown): { sentence: string; status: number } {
       status: ExitStatus.OPERATOR,
     };
   }
+  if (error instanceof Deno.errors.NotCapable) {
+    return {
+      sentence:
+        `${PROGRAM} lacks a permission of Deno's: run it as scripts/solo5 does, with --allow-ffi`,
+      status: ExitStatus.OPERATOR,
+    };
+  }
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {
     sentence: printable(`internal error: ${what}; please report it`),

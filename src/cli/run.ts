@@ -10,7 +10,7 @@ import { ExitStatus } from "../contract/exit_status.ts";
 import { OperatorError } from "../errors.ts";
 import { type Image, readImage } from "../image/image.ts";
 import { openImageFile } from "../machine/image_file.ts";
-import { build } from "../machine/machine.ts";
+import { build, requireHost } from "../machine/machine.ts";
 import { loadedModules } from "../machine/registry.ts";
 import { printError, PROGRAM } from "./output.ts";
 
@@ -27,6 +27,7 @@ export async function run(args: readonly string[]): Promise<number> {
     printRunUsage();
     return ExitStatus.SUCCESS;
   }
+  requireHost();
   const image = read(path, request.problems ?? []);
   const bindings = bind(image, request);
   for (const warning of bindings.warnings) printError(warning);

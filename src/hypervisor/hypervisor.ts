@@ -11,7 +11,7 @@ import type { HostMemory } from "../contract/memory.ts";
 export const VcpuExit = {
   /** The guest wrote 32 bits to an I/O port: see `port` and `portData`. */
   PORT_WRITE: 0,
-  /** A signal, or nothing that matters: look, then run on. */
+  /** A signal came, perhaps one that ends the guest: look, then run on. */
   INTERRUPTED: 1,
   /** Anything else: `fault()` says what. */
   FAULT: 2,
@@ -123,8 +123,8 @@ export interface Vcpu {
   fault(): Error;
   /** SIGINT and SIGTERM end {@link run} and every wait from now on. */
   catchSignals(): void;
-  /** After an interruption without a signal: the signal that came since, or 0. */
-  settle(): number;
+  /** SIGINT and SIGTERM do again what they did before. */
+  releaseSignals(): void;
 }
 
 /** A virtual machine with one vCPU, on x86_64. */

@@ -85,7 +85,12 @@ export async function build(image: Image, bindings: Bindings): Promise<Machine> 
   }
 }
 
-function requireHost(): void {
+/**
+ * Checks that this is a host on which guests can run at all.
+ *
+ * @throws {OperatorError} where it is not Linux on x86_64
+ */
+export function requireHost(): void {
   const { os, arch } = Deno.build;
   if (os === "linux" && arch === "x86_64") return;
   throw new OperatorError(

@@ -30,7 +30,7 @@ export function runGuest(
         const status = handler(vcpu.portData);
         if (status !== CONTINUE) return status;
       } else if (exit === VcpuExit.INTERRUPTED) {
-        const signal = vcpu.settle();
+        const { signal } = vcpu.polls;
         if (signal !== 0) throw new EndedBySignal(signal);
       } else {
         throw vcpu.fault();

@@ -48,12 +48,18 @@ const MOST_CPUID_ENTRIES = 256;
  * @throws {OperatorError} when the host has no KVM that will do, or no room
  */
 export function createKvmMachine(memoryBytes: number): VirtualMachine {
+  const release: (() => void)[] = [];
   try {
-    return new KvmMachine(memoryBytes);
+    return new KvmMachine(memoryBytes, release);
   } catch (error) {
+    releaseAll(release);
     if (error instanceof SystemCallError) throw hostError(error, memoryBytes);
     throw error;
   }
+}
+
+function releaseAll(release: (() => void)[]): void {
+  for (const action of release.splice(0).toReversed()) action();
 }
 
 /** What an operator can do about a call that failed. */
@@ -96,10 +102,12 @@ class KvmMachine implements VirtualMachine {
   readonly #kvm: KvmFd;
   readonly #vm: VmFd;
   readonly #vcpuFd: VcpuFd;
-  readonly #kvmRun: Mapping;
+  readonly #release: (() => void)[];
 
-  constructor(memoryBytes: number) {
-    this.#kvm = openFile(DEVICE, "read-write") as KvmFd;
+  /** @param release what gives back everything that was had so far */
+  constructor(memoryBytes: number, release: (() => void)[]) {
+    this.#release = release;
+    this.#kvm = this.#open(openFile(DEVICE, "read-write") as KvmFd);
     const version = ioctlWithValue(this.#kvm, Kvm.GET_API_VERSION, 0, DEVICE);
     if (version !== KVM_API_VERSION) {
       throw new OperatorError(
@@ -116,8 +124,10 @@ class KvmMachine implements VirtualMachine {
         "use a newer Linux kernel, or a host with a stable time stamp counter",
       );
     }
-    this.#vm = ioctlWithValue(this.#kvm, Kvm.CREATE_VM, 0, DEVICE) as VmFd;
-    this.#vcpuFd = ioctlWithValue(this.#vm, Kvm.CREATE_VCPU, 0, "VM") as VcpuFd;
+    this.#vm = this.#open(ioctlWithValue(this.#kvm, Kvm.CREATE_VM, 0, DEVICE) as VmFd);
+    this.#vcpuFd = this.#open(
+      ioctlWithValue(this.#vm, Kvm.CREATE_VCPU, 0, "VM") as VcpuFd,
+    );
     const runBytes = ioctlWithValue(this.#kvm, Kvm.GET_VCPU_MMAP_SIZE, 0, DEVICE);
     if (runBytes < KvmRun.size) {
       throw new OperatorError(
@@ -126,12 +136,23 @@ class KvmMachine implements VirtualMachine {
         "use a newer Linux kernel",
       );
     }
-    this.#kvmRun = mapSharedBehindPage(this.#vcpuFd, runBytes, "vCPU");
-    this.memory = mapAnonymous(memoryBytes, "guest memory");
+    const kvmRun = this.#map(mapSharedBehindPage(this.#vcpuFd, runBytes, "vCPU"));
+    this.memory = this.#map(mapAnonymous(memoryBytes, "guest memory"));
     const region = memoryRegion(memoryBytes, this.memory.address);
     ioctlWithStructure(this.#vm, Kvm.SET_USER_MEMORY_REGION, region, "guest memory");
-    this.vcpu = new KvmVcpu(this.#vcpuFd, this.#kvmRun);
+    this.vcpu = new KvmVcpu(this.#vcpuFd, kvmRun);
+    release.push(() => this.vcpu.releaseSignals());
     this.tscKilohertz = this.#readTscFrequency();
+  }
+
+  #open<F extends number>(descriptor: F): F {
+    this.#release.push(() => closeFile(descriptor));
+    return descriptor;
+  }
+
+  #map(mapping: Mapping): Mapping {
+    this.#release.push(() => unmap(mapping));
+    return mapping;
   }
 
   #extension(capability: number): number {
@@ -191,8 +212,6 @@ class KvmMachine implements VirtualMachine {
   }
 
   close(): void {
-    for (const descriptor of [this.#vcpuFd, this.#vm, this.#kvm]) closeFile(descriptor);
-    unmap(this.#kvmRun);
-    unmap(this.memory);
+    releaseAll(this.#release);
   }
 }

@@ -56,8 +56,8 @@ export class KvmVcpu implements Vcpu {
     this.polls.install();
   }
 
-  settle(): number {
-    return this.polls.settle();
+  releaseSignals(): void {
+    this.polls.release();
   }
 
   instructionPointer(): bigint {

@@ -5,7 +5,7 @@
  */
 import { lockFile } from "../../../ffi/disk.ts";
 import { Errno, SystemCallError } from "../../../ffi/errno.ts";
-import { closeFile, fileSizeBytes, openFile } from "../../../ffi/files.ts";
+import { closeFile, fileSizeBytes, openFile, readAt } from "../../../ffi/files.ts";
 import type { AttachedDevice, BlockBinding } from "../../contract/module.ts";
 import { OperatorError } from "../../errors.ts";
 
@@ -34,6 +34,8 @@ export function attach(binding: BlockBinding): BlockDevice {
   try {
     file = openFile(path, readOnly ? "read" : "read-write");
     const capacityBytes = fileSizeBytes(file, path);
+    // A directory can be opened and has a size, but cannot be read.
+    readAt(file, 0, new Uint8Array(1), path);
     checkCapacity(binding, flag, capacityBytes);
     lockFile(file, readOnly, path);
     const descriptor = file;

@@ -11,11 +11,8 @@ import { EndedBySignal } from "../../errors.ts";
 const NANOSECONDS_A_SECOND = 1_000_000_000;
 const NANOSECONDS_A_MILLISECOND = 1_000_000;
 
-/**
- * The longest sleep at a time, in nanoseconds: a signal that another thread was
- * given (only where the whole process had been stopped) is noticed then.
- */
-const LONGEST_SLEEP = NANOSECONDS_A_SECOND;
+/** The longest sleep at a time, in nanoseconds: a year, which fits everywhere. */
+const LONGEST_SLEEP = 365 * 24 * 3600 * NANOSECONDS_A_SECOND;
 
 /** Makes the handler, and has the devices' descriptors watched. */
 export function poll(

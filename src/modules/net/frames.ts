@@ -36,12 +36,22 @@ export function netWrite(
   };
 }
 
+/** What a tap answers to a frame that is too long for it. */
+const REFUSED_FRAMES: readonly number[] = [Errno.EINVAL, Errno.E2BIG, Errno.EMSGSIZE];
+
 /** Says why a frame did not go out. Reads errno first. */
 function refuseWrite(device: NetDevice, length: number, count: number): never {
   const errno = lastErrno();
   if (length < ETHERNET_HEADER_BYTES) {
     throw new GuestFault(
       `it sent a frame of ${length} bytes, less than an Ethernet header's ${ETHERNET_HEADER_BYTES}`,
+    );
+  }
+  if (count < 0 && REFUSED_FRAMES.includes(errno)) {
+    throw new GuestFault(
+      `it sent a frame of ${length} bytes, which the kernel refuses: ${
+        describeErrno(errno)
+      }`,
     );
   }
   throw new OperatorError(
