@@ -1,0 +1,214 @@
+/**
+ * Disks: sectors, edges, locks, and what the host's file can do to a guest.
+ *
+ * @module
+ */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { hostTest } from "../support/needs.ts";
+import { guest, start, tender } from "../support/tender.ts";
+
+async function withDisk(bytes: number, action: (path: string) => Promise<void>) {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/disk.img`;
+  await Deno.create(path).then((file) => file.close());
+  await Deno.truncate(path, bytes);
+  try {
+    await action(path);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+for (const sectorSize of [512, 4096, 32768]) {
+  hostTest(
+    `a guest uses every sector of ${sectorSize} bytes`,
+    ["KVM"],
+    () =>
+      withDisk(8 * 32768, async (path) => {
+        const ended = await tender([
+          "run",
+          "--mem=4",
+          `--block:disk=${path}`,
+          `--block-sector-size:0=${sectorSize}`,
+          guest("block"),
+        ]);
+        assertEquals(ended.stderr, "");
+        assertEquals(
+          ended.stdout,
+          `${8 * 32768 / sectorSize} sectors of ${sectorSize}\nSUCCESS\n`,
+        );
+        assertEquals((await Deno.stat(path)).size, 8 * 32768);
+      }),
+  );
+}
+
+hostTest("a disk keeps what was written", ["KVM"], () =>
+  withDisk(512, async (path) => {
+    const disk = ["run", "--mem=2", `--block:0=${path}`, guest("block")];
+    assertEquals((await tender([...disk, "write", "remember me"])).status, 0);
+    assertEquals((await tender([...disk, "read"])).stdout, "remember me");
+  }));
+
+hostTest(
+  "a disk of more than 4 GiB is used to its end",
+  ["KVM"],
+  () =>
+    withDisk(6 * 2 ** 30, async (path) => {
+      await Deno.truncate(path, 6 * 2 ** 30);
+      const file = await Deno.open(path, { write: true });
+      await file.seek(0, Deno.SeekMode.Start);
+      await file.write(new TextEncoder().encode("far"));
+      file.close();
+      const ended = await tender(["run", `--block:disk=${path}`, guest("block"), "read"]);
+      assertEquals([ended.stdout, ended.status], ["far", 0]);
+    }),
+);
+
+hostTest(
+  "a guest cannot write a disk bound with ,ro",
+  ["KVM"],
+  () =>
+    withDisk(4096, async (path) => {
+      await Deno.chmod(path, 0o444);
+      const ended = await tender([
+        "run",
+        `--block:disk=${path},ro`,
+        guest("block"),
+        "readonly",
+      ]);
+      assertEquals([ended.stdout, ended.status], ["SUCCESS\n", 0]);
+    }),
+);
+
+hostTest(
+  "a second writer is refused, readers share",
+  ["KVM"],
+  () =>
+    withDisk(4096, async (path) => {
+      const lock = (options: string) =>
+        new Deno.Command("flock", {
+          args: ["-o", ...options.split(" "), path, "sleep", "60"],
+          stdout: "null",
+          stderr: "null",
+        }).spawn();
+      const until = async (shared: boolean, taken: boolean) => {
+        for (;;) {
+          const probe = await new Deno.Command("flock", {
+            args: [shared ? "-s" : "-x", "-n", path, "true"],
+          }).output();
+          if (probe.success !== taken) return;
+        }
+      };
+      const writer = lock("-x");
+      await until(true, true);
+      for (const suffix of ["", ",ro"]) {
+        const run = ["run", `--block:disk=${path}${suffix}`, guest("block"), "read"];
+        const ended = await tender(run);
+        assertMatch(ended.stderr, /^solo5: --block:disk=[^\n]*flock: EAGAIN[^\n]*\n$/);
+        assertEquals([ended.stdout, ended.status], ["", 1]);
+      }
+      writer.kill();
+      await writer.status;
+      await until(true, false);
+      const reader = lock("-s");
+      await until(false, true);
+      const readOnly = ["run", `--block:disk=${path},ro`, guest("block"), "readonly"];
+      assertEquals((await tender(readOnly)).status, 0);
+      reader.kill();
+      await reader.status;
+    }),
+);
+
+hostTest(
+  "one file can be two disks only where both are read-only",
+  ["KVM"],
+  () =>
+    withDisk(4096, async (path) => {
+      const run = (suffix: string) => [
+        "run",
+        `--block:first=${path}${suffix}`,
+        `--block:second=${path}${suffix}`,
+        guest("two_disks"),
+        "7",
+      ];
+      const writers = await tender(run(""));
+      assertMatch(writers.stderr, /^solo5: --block:second=[^\n]*flock: EAGAIN[^\n]*\n$/);
+      assertEquals(writers.status, 1);
+      assertEquals((await tender(run(",ro"))).status, 7);
+    }),
+);
+
+for (
+  const [bytes, sectorSize, problem] of [
+    [0, 512, "its 0 bytes are not one or more whole sectors of 512"],
+    [1563, 512, "its 1563 bytes are not one or more whole sectors of 512"],
+    [6144, 4096, "its 6144 bytes are not one or more whole sectors of 4096"],
+  ] as const
+) {
+  hostTest(
+    `a file of ${bytes} bytes is no disk with sectors of ${sectorSize}`,
+    [],
+    () =>
+      withDisk(bytes, async (path) => {
+        const ended = await tender([
+          "run",
+          `--block:disk=${path}`,
+          `--block-sector-size:disk=${sectorSize}`,
+          guest("block"),
+        ]);
+        assertStringIncludes(ended.stderr, problem);
+        assertEquals([ended.status, ended.stderr.split("\n").length], [1, 2]);
+      }),
+  );
+}
+
+hostTest(
+  "a disk that becomes shorter ends the guest with a sentence",
+  ["KVM"],
+  () =>
+    withDisk(1 << 24, async (path) => {
+      const running = start([
+        "run",
+        "--mem=4",
+        `--block:disk=${path}`,
+        guest("bench_disk"),
+        "read",
+        "100000000",
+        "512",
+      ]);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await Deno.truncate(path, 4096);
+      const ended = await running.end();
+      assertMatch(
+        ended.stderr,
+        /^solo5: [^\n]*disk.img: read at byte [0-9]+ found the end of the file[^\n]*\n$/,
+      );
+      assertEquals(ended.status, 1);
+    }),
+);
+
+hostTest(
+  "a full disk ends the guest with a sentence",
+  ["KVM", "root"],
+  () =>
+    withDisk(1 << 24, async (_path) => {
+      const directory = await Deno.makeTempDir();
+      const script = `mount -t tmpfs -o size=64k none ${directory} &&
+truncate -s 16M ${directory}/disk.img && exec "$@"`;
+      const ended = await tender([
+        "run",
+        "--mem=4",
+        `--block:disk=${directory}/disk.img`,
+        guest("bench_disk"),
+        "write",
+        "100000000",
+        "512",
+      ], { shell: `unshare -m sh -c '${script}' sh "$@"` });
+      assertMatch(
+        ended.stderr,
+        /^solo5: [^\n]*write at byte [0-9]+ failed: ENOSPC[^\n]*\n$/,
+      );
+      assertEquals(ended.status, 1);
+      await Deno.remove(directory);
+    }),
+);

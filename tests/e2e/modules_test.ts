@@ -1,0 +1,143 @@
+/**
+ * A module that the manifest does not name is not there: not evaluated, not
+ * needed on disk, its libc symbols not looked up.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { hostTest } from "../support/needs.ts";
+import { enterOwnNetwork, makeTap } from "../support/network.ts";
+import { guest, ROOT, tender, tenderCommand } from "../support/tender.ts";
+
+/** A copy of the tree that runs, without some of its folders. */
+async function treeWithout(...folders: string[]): Promise<string> {
+  const copy = await Deno.makeTempDir();
+  const args = ["-r", `${ROOT}mod.ts`, `${ROOT}src`, `${ROOT}ffi`, copy];
+  const { success } = await new Deno.Command("cp", { args }).output();
+  assert(success);
+  for (const folder of folders) {
+    await Deno.remove(`${copy}/src/modules/${folder}`, { recursive: true });
+  }
+  return `${copy}/`;
+}
+
+async function disk(): Promise<string> {
+  const path = await Deno.makeTempFile();
+  await Deno.truncate(path, 4096);
+  return path;
+}
+
+hostTest("a guest without devices runs without net and block", ["KVM"], async () => {
+  const root = await treeWithout("net", "block");
+  const ended = await tender(["run", "--mem=2", guest("hello")], { root });
+  assertEquals([ended.stderr, ended.status], ["", 0]);
+  await Deno.remove(root, { recursive: true });
+});
+
+hostTest(
+  "a guest with a disk runs without net, and not without block",
+  ["KVM"],
+  async () => {
+    const path = await disk();
+    const run = ["run", "--mem=4", `--block:disk=${path}`, guest("block")];
+    const withBlock = await treeWithout("net");
+    assertEquals((await tender(run, { root: withBlock })).status, 0);
+    const without = await treeWithout("block");
+    const ended = await tender(run, { root: without });
+    assertMatch(ended.stderr, /^solo5: module "block": [^\n]*BLOCK_BASIC; [^\n]*\n$/);
+    assertEquals([ended.stdout, ended.status], ["", 1]);
+    for (const root of [withBlock, without]) await Deno.remove(root, { recursive: true });
+    await Deno.remove(path);
+  },
+);
+
+hostTest("a guest with interfaces runs without block, and not without net", [
+  "KVM",
+  "root",
+  "tun",
+], async () => {
+  enterOwnNetwork();
+  for (const name of ["mod0", "mod1"]) makeTap(name);
+  const run = ["run", "--mem=4", "--net:0=mod0", "--net:1=mod1", guest("net"), "errors"];
+  const withNet = await treeWithout("block");
+  assertEquals((await tender(run, { root: withNet })).status, 0);
+  const without = await treeWithout("net");
+  const ended = await tender(run, { root: without });
+  assertMatch(ended.stderr, /^solo5: module "net": [^\n]*NET_BASIC; [^\n]*\n$/);
+  assertEquals([ended.stdout, ended.status], ["", 1]);
+  for (const root of [withNet, without]) await Deno.remove(root, { recursive: true });
+});
+
+/**
+ * The symbols that `dlsym` looked up in libc alone, as the dynamic linker
+ * reports them. (What the program itself is linked with is looked up in the
+ * program first.)
+ */
+async function lookedUp(command: string[]): Promise<Set<string>> {
+  const { stderr } = await new Deno.Command(command[0]!, {
+    args: command.slice(1),
+    env: { LD_DEBUG: "symbols" },
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  const symbols = new Set<string>();
+  let latest = "";
+  for (const line of new TextDecoder().decode(stderr).split("\n")) {
+    const [, symbol, file] = /symbol=([^;]+);\s+lookup in file=(\S+) \[0\]/.exec(line) ??
+      [];
+    if (symbol === undefined) continue;
+    if (symbol !== latest && file!.includes("/libc.so")) symbols.add(symbol);
+    latest = symbol;
+  }
+  return symbols;
+}
+
+async function traced(
+  args: string[],
+): Promise<{ symbols: Set<string>; modules: string[] }> {
+  const { stderr } = await tender(args);
+  const find = (pattern: RegExp) =>
+    [...stderr.matchAll(pattern)].map(([, name]) => name!);
+  return {
+    symbols: new Set(find(/^solo5: trace: symbol (\S+) /gm)),
+    modules: find(/^solo5: trace: module (\S+)$/gm),
+  };
+}
+
+hostTest("--trace=modules tells exactly the symbols that the linker saw", [
+  "KVM",
+  "root",
+  "tun",
+], async () => {
+  enterOwnNetwork();
+  for (const name of ["sym0", "sym1"]) makeTap(name);
+  const path = await disk();
+  const empty = await Deno.makeTempFile({ suffix: ".ts" });
+  const baseline = await lookedUp([Deno.execPath(), "run", "--no-config", empty]);
+  const cases: [string[], string[]][] = [
+    [["core"], [guest("hello")]],
+    [["core", "block"], [`--block:0=${path}`, guest("block")]],
+    [["core", "net"], ["--net:0=sym0", "--net:1=sym1", guest("net"), "errors"]],
+  ];
+  const own = new Map<string, Set<string>>();
+  for (const [modules, args] of cases) {
+    const run = ["run", "--trace=modules", "--mem=4", ...args];
+    const told = await traced(run);
+    assertEquals(told.modules, modules);
+    const seen = (await lookedUp([...tenderCommand(), ...run])).difference(baseline);
+    assertEquals([...told.symbols].sort(), [...seen].sort());
+    own.set(modules.at(-1)!, told.symbols);
+  }
+  const core = own.get("core")!;
+  for (const symbol of ["flock", "preadv", "pwritev", "socket", "readv", "fcntl"]) {
+    assertEquals(core.has(symbol), false, symbol);
+  }
+  assertEquals([...own.get("block")!.difference(core)].sort(), [
+    "flock",
+    "preadv",
+    "pwritev",
+  ]);
+  assertEquals([...own.get("net")!.difference(core)].sort(), ["readv", "socket"]);
+  await Deno.remove(path);
+  await Deno.remove(empty);
+});

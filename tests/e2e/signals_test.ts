@@ -1,0 +1,130 @@
+/**
+ * SIGINT and SIGTERM end a guest whatever it is doing, each time.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { hostTest } from "../support/needs.ts";
+import { guest, start } from "../support/tender.ts";
+
+const NUMBER = { SIGINT: 2, SIGTERM: 15 } as const;
+
+/** Signals in all: two hundred, fewer where each start takes seconds. */
+const SIGNALS = Number(Deno.env.get("SOLO5_SIGNALS") ?? "201");
+
+/** Pseudo-random delays, the same in every run. */
+function* delays(count: number, mostMs: number): Generator<number> {
+  for (let index = 0, state = 1; index < count; index++) {
+    state = state * 48271 % 2147483647;
+    yield state % (mostMs * 100) / 100;
+  }
+}
+
+const GUESTS = {
+  "loops": [guest("spin"), "loop", "spinning"],
+  "makes hypercalls": [guest("spin"), "calls", "spinning"],
+  "sleeps in poll": [guest("poll"), "forever", "sleeping"],
+} as const;
+
+async function signalOnce(
+  [image, argument, line]: readonly [string, string, string],
+  signal: keyof typeof NUMBER,
+  delayMs: number,
+): Promise<void> {
+  const running = start(["run", "--mem=2", image, argument]);
+  await running.sees(line);
+  if (delayMs >= 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+  running.child.kill(signal);
+  const ended = await running.end();
+  assertEquals(ended.stderr, `solo5: Exiting on signal ${NUMBER[signal]}\n`);
+  assertEquals([ended.status, ended.signal], [1, null]);
+}
+
+for (const [what, details] of Object.entries(GUESTS)) {
+  hostTest(`signals at random moments end a guest that ${what}`, ["KVM"], async () => {
+    let index = 0;
+    for (const delay of delays(SIGNALS / 3, 8)) {
+      const signal = index++ % 2 === 0 ? "SIGTERM" : "SIGINT";
+      await signalOnce(details, signal, delay);
+    }
+    assertEquals(index, Math.ceil(SIGNALS / 3));
+  });
+
+  hostTest(`SIGTERM to a stopped guest that ${what} counts`, ["KVM"], async () => {
+    for (let round = 0; round < 8; round++) {
+      const running = start(["run", "--mem=2", details[0], details[1]]);
+      await running.sees(details[2]);
+      for (const signal of ["SIGSTOP", "SIGTERM", "SIGCONT"] as const) {
+        running.child.kill(signal);
+      }
+      const ended = await running.end();
+      assertEquals(ended.stderr, "solo5: Exiting on signal 15\n");
+      assertEquals([ended.status, ended.signal], [1, null]);
+    }
+  });
+
+  hostTest(`a guest that ${what} survives being stopped`, ["KVM"], async () => {
+    const running = start(["run", "--mem=2", details[0], details[1]]);
+    await running.sees(details[2]);
+    for (let round = 0; round < 20; round++) {
+      running.child.kill("SIGSTOP");
+      running.child.kill("SIGCONT");
+    }
+    running.child.kill("SIGTERM");
+    assertEquals((await running.end()).status, 1);
+  });
+}
+
+hostTest("a sleep is as long as asked for when it is interrupted", ["KVM"], async () => {
+  const running = start(["run", "--mem=2", guest("poll"), "sleep", "700"]);
+  for (let round = 0; round < 10; round++) {
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    running.child.kill("SIGSTOP");
+    running.child.kill("SIGCONT");
+  }
+  const ended = await running.end();
+  const [wall] = ended.stdout.split(" ").map(Number);
+  assert(wall! >= 699, ended.stdout + ended.stderr);
+  assertEquals(ended.status, 0);
+});
+
+hostTest(
+  "signals that the parent ignored end a guest all the same",
+  ["KVM"],
+  async () => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      const shell = 'trap "" INT TERM; exec "$@"';
+      const running = start(["run", "--mem=2", guest("poll"), "forever"], { shell });
+      await running.sees("sleeping");
+      running.child.kill(signal);
+      const ended = await running.end();
+      assertEquals(ended.stderr, `solo5: Exiting on signal ${NUMBER[signal]}\n`);
+      assertEquals(ended.status, 1);
+    }
+  },
+);
+
+hostTest("SIGTERM ends a guest whose tender has one processor", ["KVM"], async () => {
+  const shell = 'exec taskset -c 0 "$@"';
+  const running = start(["run", "--mem=2", guest("spin"), "loop"], { shell });
+  await running.sees("spinning");
+  running.child.kill("SIGTERM");
+  assertEquals((await running.end()).status, 1);
+});
+
+hostTest("SIGTERM ends a guest whose tender is process 1", ["KVM", "root"], async () => {
+  const shell = 'unshare -pf --kill-child "$@" & echo $! >&3; wait $!; exit $?';
+  const running = start(["run", "--mem=2", guest("spin"), "loop"], {
+    shell: `exec 3>/dev/null; ${shell}`,
+  });
+  await running.sees("spinning");
+  const children = await new Deno.Command("pgrep", {
+    args: ["-P", String(running.child.pid)],
+  }).output();
+  const unshare = new TextDecoder().decode(children.stdout).trim();
+  const first = await new Deno.Command("pgrep", { args: ["-P", unshare] }).output();
+  Deno.kill(Number(new TextDecoder().decode(first.stdout).trim()), "SIGTERM");
+  const ended = await running.end();
+  assertEquals(ended.stderr, "solo5: Exiting on signal 15\n");
+  assertEquals(ended.status, 1);
+});

@@ -1,0 +1,58 @@
+/**
+ * The same end-to-end tests on a host whose KVM has the processor's help,
+ * emulated (`KVMHOST` names the program that boots one).
+ *
+ * @module
+ */
+import { assertEquals, assertMatch } from "@std/assert";
+import { guest, ROOT } from "../support/tender.ts";
+
+const KVMHOST = Deno.env.get("KVMHOST");
+const DENO = "2.9.6";
+
+/** What the e2e tests need of the project, with the guests built. */
+async function project(): Promise<string> {
+  const directory = await Deno.makeTempDir();
+  const guests = guest("hello").replace(/[^/]*$/, "");
+  for (const path of ["mod.ts", "deno.json", "src", "ffi", "tests", "scripts"]) {
+    await copy(`${ROOT}${path}`, directory);
+  }
+  await copy(guests.replace(/\/$/, ""), `${directory}/built`);
+  return directory;
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  const { success } = await new Deno.Command("cp", { args: ["-r", from, to] }).output();
+  assertEquals(success, true, `cp ${from} ${to}`);
+}
+
+Deno.test({
+  name: "the e2e tests pass on an emulated host with a true KVM (needs KVMHOST)",
+  ignore: KVMHOST === undefined,
+  async fn() {
+    const directory = await project();
+    const script = `export SOLO5_GUESTS=/work/built/ SOLO5_REQUIRE_KVM=1 SOLO5_SIGNALS=12
+deno test --no-check --quiet --no-prompt --allow-all tests/e2e`;
+    const { stdout, code } = await new Deno.Command(KVMHOST!, {
+      args: [
+        "-d",
+        DENO,
+        "-b",
+        "/usr/sbin/ip",
+        "-t",
+        "1200",
+        directory,
+        "sh",
+        "-c",
+        script,
+      ],
+      stdin: "null",
+      stderr: "inherit",
+    }).output();
+    const report = new TextDecoder().decode(stdout);
+    await Deno.stdout.write(stdout);
+    assertEquals(code, 0);
+    assertMatch(report, /^ok \| [1-9][0-9]+ passed \| 0 failed/m);
+    await Deno.remove(directory, { recursive: true });
+  },
+});

@@ -1,0 +1,58 @@
+/**
+ * Tests that need something of the host say so in their name, and are skipped
+ * where it is missing; with `SOLO5_REQUIRE_KVM=1` they run, and fail.
+ *
+ * @module
+ */
+
+import { closeFile, openFile, readAt } from "../../ffi/files.ts";
+
+/** What a test may need. */
+export type Need = "KVM" | "hardware virtualization" | "root" | "tun";
+
+/** Through libc: Deno itself opens devices only to those who may do everything. */
+function canOpen(path: string): boolean {
+  try {
+    closeFile(openFile(path, "read-write"));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function processorFlags(): string {
+  const path = "/proc/cpuinfo";
+  const bytes = new Uint8Array(4096);
+  const descriptor = openFile(path, "read");
+  const count = readAt(descriptor, 0, bytes, path);
+  closeFile(descriptor);
+  return new TextDecoder().decode(bytes.subarray(0, count));
+}
+
+const HAS: Readonly<Record<Need, boolean>> = {
+  KVM: canOpen("/dev/kvm"),
+  root: Deno.uid() === 0,
+  tun: canOpen("/dev/net/tun"),
+  // A KVM without the processor's help emulates guests: no SSE, other faults.
+  "hardware virtualization": /\b(vmx|svm)\b/.test(processorFlags()),
+};
+
+const REQUIRED = Deno.env.get("SOLO5_REQUIRE_KVM") === "1";
+
+/** Declares a test that needs something of the host. */
+export function hostTest(
+  name: string,
+  needs: readonly Need[],
+  fn: (t: Deno.TestContext) => void | Promise<void>,
+): void {
+  const missing = needs.filter((need) => !HAS[need]);
+  const required = REQUIRED && needs.includes("KVM") && !HAS.KVM;
+  Deno.test({
+    name: needs.length === 0 ? name : `${name} (needs ${needs.join(", ")})`,
+    ignore: missing.length > 0 && !required,
+    // The tender's children and sockets are closed by the tests themselves.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn,
+  });
+}

@@ -1,0 +1,203 @@
+/**
+ * Running the real command line as a child process.
+ *
+ * @module
+ */
+import { buildGuests, COMMITTED_GUESTS } from "./guest_builder.ts";
+
+/** The checkout's root. */
+export const ROOT: string = new URL("../../", import.meta.url).pathname;
+
+/** bash where there is one: dash knows no descriptor above 9. */
+const SHELL = exists("/bin/bash") ? "/bin/bash" : "sh";
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How the checkout is run: what `scripts/solo5` does, with this very Deno. */
+export function tenderCommand(root: string = ROOT): string[] {
+  return [
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--no-config",
+    "--no-lock",
+    "--allow-ffi",
+    `${root}mod.ts`,
+  ];
+}
+
+/** What a finished child left. */
+export interface Ended {
+  /** Exit status. */
+  readonly status: number;
+  /** Signal that killed it, or null. */
+  readonly signal: Deno.Signal | null;
+  /** Standard output as bytes. */
+  readonly bytes: Uint8Array;
+  /** Standard output as text. */
+  readonly stdout: string;
+  /** Standard error as text. */
+  readonly stderr: string;
+}
+
+/** Where a child runs. */
+export interface TenderOptions {
+  /** A copy of the checkout, ending in `/`. */
+  readonly root?: string;
+  /** Variables on top of this process's. */
+  readonly env?: Record<string, string>;
+  /** A shell command around it, in which `"$@"` is the tender. */
+  readonly shell?: string;
+}
+
+function command(args: readonly string[], options: TenderOptions): Deno.Command {
+  const tender = [...tenderCommand(options.root), ...args];
+  const argv = options.shell === undefined
+    ? tender
+    : [SHELL, "-c", options.shell, "sh", ...tender];
+  return new Deno.Command(argv[0]!, {
+    args: argv.slice(1),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    ...(options.env ? { env: options.env } : {}),
+  });
+}
+
+function ended(output: Deno.CommandOutput): Ended {
+  const text = new TextDecoder();
+  return {
+    status: output.code,
+    signal: output.signal,
+    bytes: output.stdout,
+    stdout: text.decode(output.stdout),
+    stderr: text.decode(output.stderr),
+  };
+}
+
+/** Runs `solo5 ARGS` to its end; one that does not end is killed. */
+export async function tender(
+  args: readonly string[],
+  options: TenderOptions = {},
+): Promise<Ended> {
+  const child = command(args, options).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), 120_000);
+  try {
+    return ended(await child.output());
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A tender that is running. */
+export interface Running {
+  /** The child. */
+  readonly child: Deno.ChildProcess;
+  /** Resolves when standard output has shown so much text. */
+  sees(text: string): Promise<void>;
+  /** Waits for its end. */
+  end(): Promise<Ended>;
+}
+
+/** Starts `solo5 ARGS` and leaves it running. */
+export function start(args: readonly string[], options: TenderOptions = {}): Running {
+  const child = command(args, options).spawn();
+  const chunks: Uint8Array[] = [];
+  let shown = "";
+  let wake = () => {};
+  const decoder = new TextDecoder();
+  const timer = setTimeout(() => child.kill("SIGKILL"), 120_000);
+  const reading = (async () => {
+    for await (const chunk of child.stdout) {
+      chunks.push(chunk);
+      shown += decoder.decode(chunk, { stream: true });
+      wake();
+    }
+    wake();
+  })();
+  const stderr = new Response(child.stderr).text();
+  let over = false;
+  const finished = child.status.finally(() => {
+    over = true;
+    clearTimeout(timer);
+  });
+  return {
+    child,
+    async sees(text) {
+      while (!shown.includes(text)) {
+        if (over) throw new Error(`the tender ended: ${await stderr}`);
+        await Promise.race([new Promise<void>((resolve) => wake = resolve), finished]);
+      }
+    },
+    async end() {
+      const status = await finished;
+      await reading;
+      const bytes = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+      return {
+        status: status.code,
+        signal: status.signal,
+        bytes,
+        stdout: new TextDecoder().decode(bytes),
+        stderr: await stderr,
+      };
+    },
+  };
+}
+
+/**
+ * The path of a guest. Built afresh where there is a compiler (once for each
+ * state of the sources), else the committed file.
+ */
+export function guest(name: string): string {
+  return `${guests}${name}.hvt`;
+}
+
+const guests = await freshGuests();
+
+async function freshGuests(): Promise<string> {
+  const given = Deno.env.get("SOLO5_GUESTS");
+  if (given !== undefined) return given;
+  if (!hasCompiler()) return COMMITTED_GUESTS.pathname;
+  const base = Deno.env.get("TMPDIR") ?? "/tmp";
+  const directory = `${base}/solo5-guests-${Deno.uid()}-${await hashSources()}/`;
+  try {
+    Deno.statSync(directory);
+  } catch {
+    const work = await Deno.makeTempDir({ dir: base });
+    await buildGuests(work);
+    // Whoever comes second finds the directory there.
+    await Deno.rename(work, directory).catch(() =>
+      Deno.remove(work, { recursive: true })
+    );
+  }
+  return directory;
+}
+
+function hasCompiler(): boolean {
+  try {
+    return new Deno.Command("cc", { args: ["--version"], stdout: "null", stderr: "null" })
+      .outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
+async function hashSources(): Promise<string> {
+  const parts: Uint8Array[] = [];
+  const sources = new URL("../guests/", import.meta.url);
+  const names = [...Deno.readDirSync(sources)].filter(({ isFile }) => isFile)
+    .map(({ name }) => name).sort();
+  for (const name of names) parts.push(Deno.readFileSync(new URL(name, sources)));
+  parts.push(Deno.readFileSync(new URL("guest_builder.ts", import.meta.url)));
+  const all = await new Blob(parts as BlobPart[]).arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+  return digest.toHex().slice(0, 16);
+}
