@@ -25,8 +25,8 @@ const reading = symbolGroup("reading", {
 /** How a file is opened. */
 export type FileAccess = "read" | "read-write";
 
-/** Text as C takes it: UTF-8 with a NUL behind it. */
-export function cString(text: string): Uint8Array<ArrayBuffer> {
+/** Text as C takes it: UTF-8 with a NUL behind it, and cut at one inside. */
+function cString(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text + "\0");
 }
 

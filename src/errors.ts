@@ -112,12 +112,16 @@ export class EndedBySignal extends Error {
 
 /**
  * Makes text from outside (file names, arguments) fit for one line on a
- * terminal: control characters are shown as `\xNN`.
+ * terminal: control characters, line separators and what turns the writing's
+ * direction are shown as `\xNN` or `\uNNNN`.
  */
 export function printable(text: string): string {
   return text.replace(
     // deno-lint-ignore no-control-regex
-    /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+    /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => {
+      const code = character.charCodeAt(0).toString(16);
+      return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, "0")}`;
+    },
   );
 }

@@ -18,9 +18,10 @@ import {
   DEFAULT_MEMORY_MEBIBYTES,
   EXPECTED,
   isGuestMac,
-  isInterfaceName,
   isMemorySize,
+  isPath,
   isSectorSize,
+  isTap,
 } from "./values.ts";
 
 /** What a guest is to be built from, complete and consistent. */
@@ -155,9 +156,11 @@ const FIELD_FLAGS = {
 
 /** The flags that a request came from, as far as the device. */
 function flagsOf(request: NetRequest | BlockRequest): string[] {
-  return Object.entries(FIELD_FLAGS)
+  const given = Object.entries(FIELD_FLAGS)
     .filter(([field]) => field in request)
-    .map(([, flag]) => `${flag}:${request.device}`);
+    .map(([, flag]): string => flag);
+  if (request.malformed !== undefined) given.push(request.malformed);
+  return given.map((flag) => `${flag}:${request.device}`);
 }
 
 /**
@@ -190,8 +193,8 @@ function requireResource(
   requests: readonly (NetRequest | BlockRequest)[],
   problems: string[],
 ): void {
-  if (requests.some((request) => flagsOf(request).length === 0)) return;
   const { flag, value, noun } = SPELLING[device.type];
+  if (requests.some(({ malformed }) => malformed === flag)) return;
   problems.push(
     `${noun} "${device.name}" is not bound (add ${flag}:${device.name}=${value})`,
   );
@@ -211,10 +214,9 @@ function bindNet(
     requireResource(device, requests, problems);
     return undefined;
   }
-  if ("interface" in tap && !isInterfaceName(tap.interface)) {
-    problems.push(
-      `"${tap.interface}" for "${device.name}" is bad (give ${EXPECTED.tap})`,
-    );
+  if (!isTap(tap)) {
+    const spelling = "interface" in tap ? tap.interface : `@${tap.descriptor}`;
+    problems.push(`"${spelling}" for "${device.name}" is bad (give ${EXPECTED.tap})`);
   }
   const { name, handle } = device;
   return { type: "NET_BASIC", name, handle, tap, ...(mac ? { mac } : {}) };
@@ -256,6 +258,9 @@ function bindBlock(
   if (file === undefined) {
     requireResource(device, requests, problems);
     return undefined;
+  }
+  if (!isPath(file.path)) {
+    problems.push(`the file of "${device.name}" is bad (give ${EXPECTED.block})`);
   }
   return {
     type: "BLOCK_BASIC",

@@ -51,7 +51,7 @@ export const RUN_FLAGS: readonly Flag[] = [
     expected: EXPECTED.tap,
     add(draft, value, device) {
       const tap = parseTap(value);
-      draft.net.push(tap ? { device, tap } : { device });
+      draft.net.push(tap ? { device, tap } : { device, malformed: "--net" });
       return tap !== undefined;
     },
   },
@@ -63,7 +63,7 @@ export const RUN_FLAGS: readonly Flag[] = [
     expected: EXPECTED.mac,
     add(draft, value, device) {
       const mac = parseMac(value);
-      draft.net.push(mac ? { device, mac } : { device });
+      draft.net.push(mac ? { device, mac } : { device, malformed: "--net-mac" });
       return mac !== undefined;
     },
   },
@@ -75,7 +75,7 @@ export const RUN_FLAGS: readonly Flag[] = [
     expected: EXPECTED.block,
     add(draft, value, device) {
       const file = parseBlock(value);
-      draft.block.push(file ? { device, file } : { device });
+      draft.block.push(file ? { device, file } : { device, malformed: "--block" });
       return file !== undefined;
     },
   },
@@ -87,7 +87,11 @@ export const RUN_FLAGS: readonly Flag[] = [
     expected: EXPECTED.sectorSize,
     add(draft, value, device) {
       const sectorSizeBytes = parseSectorSize(value);
-      draft.block.push(sectorSizeBytes ? { device, sectorSizeBytes } : { device });
+      draft.block.push(
+        sectorSizeBytes
+          ? { device, sectorSizeBytes }
+          : { device, malformed: "--block-sector-size" },
+      );
       return sectorSizeBytes !== undefined;
     },
   },

@@ -13,6 +13,8 @@ export interface NetRequest {
   readonly tap?: TapSource;
   /** `--net-mac:`: its MAC address, 6 bytes. */
   readonly mac?: Uint8Array;
+  /** The flag that was given with a value that is none; `problems` has it. */
+  readonly malformed?: string;
 }
 
 /** What an operator says of a block device; each field at most once. */
@@ -23,6 +25,8 @@ export interface BlockRequest {
   readonly file?: { readonly path: string; readonly readOnly?: boolean };
   /** `--block-sector-size:`: a power of two from 512 to 32768. */
   readonly sectorSizeBytes?: number;
+  /** The flag that was given with a value that is none; `problems` has it. */
+  readonly malformed?: string;
 }
 
 /** Everything that an operator asks for. */

@@ -41,14 +41,20 @@ export function isInterfaceName(name: string): boolean {
     /^[^\s/:%\0]+$/.test(name) && name !== "." && name !== "..";
 }
 
+/** Says whether this can be a network device's tap. */
+export function isTap(tap: TapSource): boolean {
+  if ("interface" in tap) return isInterfaceName(tap.interface);
+  // 0 to 2 are the standard streams.
+  return Number.isInteger(tap.descriptor) && tap.descriptor > 2;
+}
+
 /** Reads a tap: an interface's name, or `@FD`. */
 export function parseTap(text: string): TapSource | undefined {
-  if (!text.startsWith("@")) {
-    return isInterfaceName(text) ? { interface: text } : undefined;
-  }
-  const descriptor = parseDecimal(text.slice(1));
-  // 0 to 2 are the standard streams.
-  return descriptor !== undefined && descriptor > 2 ? { descriptor } : undefined;
+  const descriptor = text.startsWith("@") ? parseDecimal(text.slice(1)) : undefined;
+  const tap = text.startsWith("@")
+    ? { descriptor: descriptor ?? -1 }
+    : { interface: text };
+  return isTap(tap) ? tap : undefined;
 }
 
 /** Says whether a guest can have this MAC address. */
@@ -71,7 +77,12 @@ export function parseBlock(
 ): { path: string; readOnly: boolean } | undefined {
   const readOnly = text.endsWith(",ro");
   const path = readOnly || text.endsWith(",rw") ? text.slice(0, -3) : text;
-  return path === "" ? undefined : { path, readOnly };
+  return isPath(path) ? { path, readOnly } : undefined;
+}
+
+/** Says whether the system takes this as a path. */
+export function isPath(path: string): boolean {
+  return path !== "" && !path.includes("\0");
 }
 
 /** Says whether a disk can have sectors of this size. */

@@ -179,7 +179,7 @@ function decodeEntry(
       refuse(
         `${structure}, name`,
         entry,
-        `"${name}"`,
+        quoted(name),
         "none in the reserved first entry",
       );
     }
@@ -196,7 +196,7 @@ function decodeEntry(
     );
   }
   if (!isDeviceName(name)) {
-    refuse(`${structure}, name`, entry, `"${name}"`, "1 to 67 letters and digits");
+    refuse(`${structure}, name`, entry, quoted(name), "1 to 67 letters and digits");
   }
   return { handle: index, name, type: type as DeviceType };
 }
@@ -213,6 +213,14 @@ function decodeName(bytes: DataView, entry: number): string | undefined {
     name += String.fromCharCode(byte);
   }
   return undefined;
+}
+
+/** The most of a name that a message shows: each character may become four. */
+const SHOWN_CHARACTERS = 24;
+
+function quoted(name: string): string {
+  const more = name.length > SHOWN_CHARACTERS ? "…" : "";
+  return `"${name.slice(0, SHOWN_CHARACTERS)}${more}"`;
 }
 
 /**

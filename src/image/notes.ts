@@ -107,9 +107,10 @@ function readNote(
   const kind = KINDS.find((candidate) => candidate.type === type);
   if (kind === undefined) return;
   const descsz = head.getUint32(NoteLayout.descsz, true);
+  const { leastBytes, mostBytes } = kind;
+  checkSize(source, header, BigInt(descsz), BigInt(leastBytes), BigInt(mostBytes), kind);
   const room = header.filesz - BigInt(NoteLayout.size);
-  const most = room < BigInt(kind.mostBytes) ? room : BigInt(kind.mostBytes);
-  checkSize(source, header, BigInt(descsz), BigInt(kind.leastBytes), most, kind);
+  checkSize(source, header, BigInt(descsz), 0n, room, kind);
   const offset = start + NoteLayout.size + kind.padBytes;
   const bytes = readView(source, offset, descsz - kind.padBytes);
   return { kind, descriptor: { bytes, offset } };

@@ -157,13 +157,6 @@ function roundToPages(
       `a start of at least ${hex(LOWEST_IMAGE_ADDRESS)}`,
     );
   }
-  if (end > BigInt(MOST_MEMORY_BYTES)) {
-    refuse(
-      "align",
-      `${hex(align)}, so that the segment ends at ${hex(end)}`,
-      `an end within ${hex(MOST_MEMORY_BYTES)}, the most a guest can have`,
-    );
-  }
   if (start % PAGE_BYTES !== 0n || end % PAGE_BYTES !== 0n) {
     refuse(
       "align",

@@ -8,13 +8,19 @@ import type { DeviceProperties } from "../contract/module.ts";
 import type { AbiVersion } from "../image/abi.ts";
 import { encodeManifest, type Manifest } from "../image/manifest.ts";
 
-/** Fields of boot info, u64 each; what follows them is 0: no ring is offered. */
-const BootInfo = {
+/**
+ * Fields of boot info: u64 each, but for the two words of features. Those from
+ * `hostFeatures` on came with ABI version 2; they stay 0, which offers no ring.
+ */
+export const BootInfo = {
   memorySize: 0,
   kernelEnd: 8,
   cpuCycleFrequency: 16,
   commandLine: 24,
   manifest: 32,
+  hostFeatures: 40,
+  guestFeatures: 44,
+  netRing: 48,
 } as const;
 
 /** What goes into boot info. */

@@ -12,7 +12,7 @@ import { type ImageSource, truncated } from "../image/source.ts";
  * Opens a unikernel's file.
  *
  * @param path its path, as the operator gave it
- * @throws {OperatorError} when it cannot be opened or is no regular file
+ * @throws {OperatorError} when it cannot be opened or has no size (a FIFO)
  */
 export function openImageFile(path: string): ImageSource {
   return described(path, () => {

@@ -22,17 +22,11 @@ const CORE: Entry<CoreModule> = {
 const DEVICES: Readonly<Record<DeviceType, Entry<DeviceModule>>> = {
   NET_BASIC: {
     name: "net",
-    load: () =>
-      import("../modules/net/mod.ts") as Promise<{ default: unknown }> as Promise<
-        { default: DeviceModule }
-      >,
+    load: () => import("../modules/net/mod.ts"),
   },
   BLOCK_BASIC: {
     name: "block",
-    load: () =>
-      import("../modules/block/mod.ts") as Promise<{ default: unknown }> as Promise<
-        { default: DeviceModule }
-      >,
+    load: () => import("../modules/block/mod.ts"),
   },
 };
 

@@ -242,9 +242,10 @@ const LEAVES: ReadonlyMap<number, LeafMask> = new Map([
   // Family, model and sizes; the initial APIC id and the number of logical
   // processors (upper half of EBX) mean nothing here.
   [FEATURES_1, { ...featureMask(FEATURES_1), eax: ALL, ebx: 0xffff }],
-  // Caches, of which code chooses its block sizes.
+  // Caches, of which code chooses its block sizes; not how many of the host's
+  // processors share one (upper bits of EAX).
   [2, WHOLE],
-  [4, WHOLE],
+  [4, { ...WHOLE, eax: 0x3fff }],
   // Only subleaf 0: EAX, the highest subleaf, is 0.
   [FEATURES_7, featureMask(FEATURES_7)],
   // Frequency of the time stamp counter.

@@ -1,0 +1,107 @@
+/**
+ * The library: stages without a command line, and its documented example.
+ *
+ * @module
+ */
+import { closeFile, openFile } from "../../ffi/files.ts";
+import {
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  bind,
+  build,
+  ImageError,
+  openImageFile,
+  OperatorError,
+  readImage,
+} from "../../mod.ts";
+import { hostTest } from "../support/needs.ts";
+import { guest, ROOT } from "../support/tender.ts";
+
+hostTest("the stages run one guest after the other in one process", ["KVM"], async () => {
+  for (const status of [0, 7, 255]) {
+    const image = readImage(openImageFile(guest("exit")));
+    const request = { memoryMebibytes: 2, arguments: [String(status)] };
+    const machine = await build(image, bind(image, request));
+    assertEquals(machine.run(), status);
+    machine.close();
+  }
+});
+
+/** The lowest number that is free: higher once something was left open. */
+function nextDescriptor(): number {
+  const descriptor = openFile("/dev/null", "read");
+  closeFile(descriptor);
+  return descriptor;
+}
+
+hostTest("building leaves no descriptor behind when it fails", ["KVM"], async () => {
+  const before = nextDescriptor();
+  const image = readImage(openImageFile(guest("block")));
+  const block = [{ device: "disk", file: { path: "/not/there" } }];
+  const error = await assertRejects(
+    () => build(image, bind(image, { block })),
+    OperatorError,
+  );
+  assertStringIncludes(error.message, "--block:disk=/not/there: open: ENOENT");
+  assertEquals(nextDescriptor(), before);
+});
+
+hostTest("a second guest at the same time is refused, and the first runs on", [
+  "KVM",
+], async () => {
+  const built = () => {
+    const image = readImage(openImageFile(guest("exit")));
+    return build(image, bind(image, { memoryMebibytes: 2, arguments: ["9"] }));
+  };
+  const first = await built();
+  const before = nextDescriptor();
+  await assertRejects(built, Error, "this process has a guest already");
+  assertEquals(nextDescriptor(), before);
+  assertEquals(first.run(), 9);
+  first.close();
+});
+
+Deno.test("bind() refuses values that no flag could give", () => {
+  const image = readImage(openImageFile(guest("net")));
+  const net = [
+    { device: "0", tap: { interface: "a/b" }, mac: new Uint8Array(6) },
+    { device: "1", tap: { interface: "tap1" }, mac: Uint8Array.of(1, 2, 3) },
+  ];
+  const error = assertThrows(
+    () => bind(image, { net, memoryMebibytes: 1.5, arguments: ["a\0b"] }),
+    OperatorError,
+  );
+  for (
+    const words of ['"a/b"', '"service0" is bad', '"service1" is bad', "--mem=1.5", "NUL"]
+  ) {
+    assertStringIncludes(error.message, words);
+  }
+  image.source.close();
+});
+
+Deno.test("readImage() says what is wrong with a file", () => {
+  const source = openImageFile(`${ROOT}README.md`);
+  const error = assertThrows(() => readImage(source), ImageError);
+  assertEquals(error.defect.structure, "ELF header, magic");
+  source.close();
+});
+
+hostTest("the example in examples/ runs a guest", ["KVM"], async () => {
+  const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--allow-ffi",
+      `${ROOT}examples/run_guest.ts`,
+      guest("hello"),
+    ],
+  }).output();
+  assertStringIncludes(new TextDecoder().decode(stdout), "Hello, world\n");
+  assertEquals(new TextDecoder().decode(stderr), "ended with status 0\n");
+  assertEquals(code, 0);
+});

@@ -1,0 +1,186 @@
+import { assert, assertEquals } from "@std/assert";
+import { parseRunArguments, RUN_FLAGS } from "../../../src/binding/flags.ts";
+import { EXPECTED } from "../../../src/binding/values.ts";
+
+function parse(...args: string[]) {
+  return parseRunArguments(args);
+}
+
+function problems(...args: string[]) {
+  return parse(...args, "app.elf").request.problems;
+}
+
+Deno.test("parseRunArguments() returns every value when all flags are given", () => {
+  const { image, request, traces, help } = parse(
+    "--mem=64",
+    "--net:service0=tap0",
+    "--net-mac:service0=02:00:00:00:00:01",
+    "--net:1=@9",
+    "--block:storage=a=b:c.img,ro",
+    "--block-sector-size:storage=4096",
+    "--trace=modules",
+    "app.elf",
+    "hello",
+  );
+  assertEquals(image, "app.elf");
+  assertEquals(request, {
+    memoryMebibytes: 64,
+    net: [
+      { device: "service0", tap: { interface: "tap0" } },
+      { device: "service0", mac: Uint8Array.of(2, 0, 0, 0, 0, 1) },
+      { device: "1", tap: { descriptor: 9 } },
+    ],
+    block: [
+      { device: "storage", file: { path: "a=b:c.img", readOnly: true } },
+      { device: "storage", sectorSizeBytes: 4096 },
+    ],
+    arguments: ["hello"],
+    problems: [],
+  });
+  assertEquals([...traces], ["modules"]);
+  assertEquals(help, false);
+});
+
+Deno.test("parseRunArguments() returns nothing when there are no arguments", () => {
+  const { image, request, traces, help } = parse();
+  assertEquals(image, undefined);
+  assertEquals(request, { net: [], block: [], arguments: [], problems: [] });
+  assertEquals(traces.size, 0);
+  assertEquals(help, false);
+});
+
+Deno.test("parseRunArguments() returns help when it is asked for before the image", () => {
+  assertEquals(parse("--help").help, true);
+  assertEquals(parse("--help", "app.elf").image, "app.elf");
+  assertEquals(parse("app.elf", "--help").help, false);
+  assertEquals(parse("--", "--help").help, false);
+});
+
+const SPLITS: readonly (readonly [string[], string | undefined, string[]])[] = [
+  [["app.elf"], "app.elf", []],
+  [["app.elf", "--mem=4", "-x", "--"], "app.elf", ["--mem=4", "-x", "--"]],
+  [["--", "app.elf"], "app.elf", []],
+  [["--", "-app.elf", "a"], "-app.elf", ["a"]],
+  [["--", "--", "x"], "--", ["x"]],
+  [["--mem=4", "--", "--mem=8", "a"], "--mem=8", ["a"]],
+  [["app.elf", "--", "a"], "app.elf", ["--", "a"]],
+  [["", "a"], "", ["a"]],
+  [["app.elf", "", "a", ""], "app.elf", ["", "a", ""]],
+  [["--"], undefined, []],
+  [["--mem=4"], undefined, []],
+];
+
+for (const [args, image, rest] of SPLITS) {
+  Deno.test(`parseRunArguments() splits image and guest's arguments when they are ${JSON.stringify(args)}`, () => {
+    const parsed = parse(...args);
+    assertEquals(parsed.image, image);
+    assertEquals(parsed.request.arguments, rest);
+    assertEquals(parsed.request.problems, []);
+  });
+}
+
+const UNKNOWN = (flag: string) =>
+  `${flag} is no flag (drop it; solo5 run --help lists the flags)`;
+
+for (
+  const flag of ["-", "-h", "---", "--memory=4", "--Mem=4", "--ne:a=b", "-=x", "-:a=b"]
+) {
+  Deno.test(`parseRunArguments() says that there is no such flag when it is ${flag}`, () => {
+    assertEquals(problems(flag), [UNKNOWN(flag)]);
+  });
+}
+
+const MALFORMED: readonly (readonly [flag: string, spelling: string])[] = [
+  ["--net", "--net:DEVICE=TAP"],
+  ["--net=tap0", "--net:DEVICE=TAP"],
+  ["--net:service0", "--net:DEVICE=TAP"],
+  ["--net:=tap0", "--net:DEVICE=TAP"],
+  ["--net:", "--net:DEVICE=TAP"],
+  ["--net-mac:service0", "--net-mac:DEVICE=MAC"],
+  ["--block:disk", "--block:DEVICE=PATH[,ro]"],
+  ["--block-sector-size=512", "--block-sector-size:DEVICE=BYTES"],
+  ["--mem", "--mem=MIB"],
+  ["--mem:16", "--mem=MIB"],
+  ["--mem:a=16", "--mem=MIB"],
+  ["--help=x", "--help"],
+  ["--help:x", "--help"],
+  ["--help=", "--help"],
+  ["--trace", "--trace=modules"],
+];
+
+for (const [flag, spelling] of MALFORMED) {
+  Deno.test(`parseRunArguments() shows the spelling when a flag is ${flag}`, () => {
+    assertEquals(problems(flag), [`${flag} is malformed (write ${spelling})`]);
+  });
+}
+
+const BAD_VALUES: readonly (readonly [flag: string, expected: string])[] = [
+  ["--mem=", EXPECTED.memory],
+  ["--mem=1", EXPECTED.memory],
+  ["--mem=16M", EXPECTED.memory],
+  ["--net:service0=", EXPECTED.tap],
+  ["--net:service0=@1", EXPECTED.tap],
+  ["--net-mac:service0=01:00:00:00:00:00", EXPECTED.mac],
+  ["--block:disk=", EXPECTED.block],
+  ["--block:disk=,ro", EXPECTED.block],
+  ["--block-sector-size:disk=500", EXPECTED.sectorSize],
+  ["--trace=", "modules"],
+  ["--trace=symbols", "modules"],
+];
+
+for (const [flag, expected] of BAD_VALUES) {
+  Deno.test(`parseRunArguments() says what to give when a flag is ${flag}`, () => {
+    assertEquals(problems(flag), [`${flag} has a bad value (give ${expected})`]);
+  });
+}
+
+const DOUBLED: readonly (readonly [first: string, second: string, key: string])[] = [
+  ["--mem=4", "--mem=4", "--mem"],
+  ["--net:a=tap0", "--net:a=tap1", "--net:a"],
+  ["--net-mac:a=02:00:00:00:00:01", "--net-mac:a=02:00:00:00:00:02", "--net-mac:a"],
+  ["--block:a=x", "--block:a=y", "--block:a"],
+  ["--block-sector-size:a=512", "--block-sector-size:a=1024", "--block-sector-size:a"],
+  ["--help", "--help", "--help"],
+  ["--trace=modules", "--trace=modules", "--trace"],
+];
+
+for (const [first, second, key] of DOUBLED) {
+  Deno.test(`parseRunArguments() says so when ${key} is given twice`, () => {
+    assertEquals(problems(first, second), [
+      `${second} is a second ${key} (drop one)`,
+    ]);
+  });
+}
+
+Deno.test("parseRunArguments() keeps the first value when a flag is given twice", () => {
+  assertEquals(parse("--mem=4", "--mem=8").request.memoryMebibytes, 4);
+});
+
+Deno.test("parseRunArguments() takes a flag twice when it speaks of two devices", () => {
+  assertEquals(problems("--net:a=tap0", "--net:b=tap1", "--block:a=x"), []);
+});
+
+Deno.test("parseRunArguments() returns every problem in order when there are many", () => {
+  const { image, request } = parse("--x", "--mem", "--mem=1", "--net:a=@2", "app.elf");
+  assertEquals(image, "app.elf");
+  assertEquals(request.problems, [
+    UNKNOWN("--x"),
+    "--mem is malformed (write --mem=MIB)",
+    `--mem=1 has a bad value (give ${EXPECTED.memory})`,
+    `--net:a=@2 has a bad value (give ${EXPECTED.tap})`,
+  ]);
+});
+
+Deno.test("parseRunArguments() never throws when arguments hold any characters", () => {
+  for (
+    const text of ["-\n", "-\0=\n:", "--net:\u2028=\n\n", "--mem=\ud800", "-:", "-="]
+  ) {
+    assertEquals(problems(text)?.length, 1, JSON.stringify(text));
+  }
+});
+
+Deno.test("RUN_FLAGS has a flag and its help once when it is listed", () => {
+  const names = RUN_FLAGS.map(({ name }) => name);
+  assertEquals(new Set(names).size, names.length);
+  assert(RUN_FLAGS.every(({ help, expected }) => help !== "" && expected !== ""));
+});

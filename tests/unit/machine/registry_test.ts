@@ -1,0 +1,37 @@
+import { assert, assertEquals } from "@std/assert";
+import type { DeviceType } from "../../../src/contract/module.ts";
+import { DEVICE_TYPES } from "../../../src/image/manifest.ts";
+import {
+  loadCore,
+  loadDeviceModule,
+  loadedModules,
+} from "../../../src/machine/registry.ts";
+
+/** How often a module is listed. */
+function listed(name: string): number {
+  return loadedModules().filter((each) => each === name).length;
+}
+
+Deno.test("loadCore() lists the module once when it is called twice", async () => {
+  assertEquals(listed("core"), 0);
+  const core = await loadCore();
+  assertEquals(core.name, "core");
+  assertEquals(listed("core"), 1);
+  assertEquals(await loadCore(), core);
+  assertEquals(listed("core"), 1);
+});
+
+for (const [type, name] of [["NET_BASIC", "net"], ["BLOCK_BASIC", "block"]] as const) {
+  Deno.test(`loadDeviceModule() loads the module that serves the type when it is ${type}`, async () => {
+    const module = await loadDeviceModule(type);
+    assertEquals([module.name, module.type], [name, type]);
+    assertEquals(await loadDeviceModule(type), module);
+    assertEquals(listed(name), 1);
+  });
+}
+
+Deno.test("the registry has a module when a manifest can declare its type", async () => {
+  const types = Object.keys(DEVICE_TYPES) as DeviceType[];
+  assert(types.length > 0);
+  for (const type of types) assertEquals((await loadDeviceModule(type)).type, type);
+});

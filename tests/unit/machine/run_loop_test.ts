@@ -1,0 +1,145 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { CONTINUE, type Hypercall } from "../../../src/contract/hypercalls.ts";
+import { EndedBySignal, GuestFault, OperatorError } from "../../../src/errors.ts";
+import { type Vcpu, VcpuExit } from "../../../src/hypervisor/hypervisor.ts";
+import { runGuest } from "../../../src/machine/run_loop.ts";
+
+/** One return of a vCPU from the guest. */
+type Exit =
+  | { readonly port: number; readonly data?: number }
+  | { readonly signal: number }
+  | { readonly fault: Error };
+
+/** A vCPU whose guest does what is written here. */
+function script(...exits: Exit[]) {
+  const state = {
+    caught: false,
+    runs: 0,
+    port: 0,
+    portData: 0,
+    exit: undefined as Exit | undefined,
+  };
+  const vcpu = {
+    get port() {
+      return state.port;
+    },
+    get portData() {
+      return state.portData;
+    },
+    catchSignals: () => void (state.caught = true),
+    run() {
+      assert(state.caught, "the guest ran before signals were caught");
+      const exit = state.exit = exits[state.runs++];
+      assert(exit !== undefined, "the guest ran after its end");
+      if ("port" in exit) {
+        state.port = exit.port;
+        state.portData = exit.data ?? 0;
+        return VcpuExit.PORT_WRITE;
+      }
+      return "signal" in exit ? VcpuExit.INTERRUPTED : VcpuExit.FAULT;
+    },
+    polls: {
+      get signal() {
+        return state.exit && "signal" in state.exit ? state.exit.signal : 0;
+      },
+    },
+    fault: () =>
+      state.exit && "fault" in state.exit ? state.exit.fault : new Error("none"),
+    instructionPointer: () => 0x100123n,
+  };
+  return { vcpu: vcpu as unknown as Vcpu, state };
+}
+
+/** Numbers 0 to 8, of which 2 and 8 are answered. */
+function table(calls: number[], puts: Hypercall = () => CONTINUE) {
+  const handlers: (Hypercall | undefined)[] = new Array(9).fill(undefined);
+  handlers[2] = (block) => {
+    calls.push(block);
+    return puts(block);
+  };
+  handlers[8] = (block) => block & 0xff;
+  return handlers;
+}
+
+Deno.test("runGuest() returns the status when the guest halts", () => {
+  const calls: number[] = [];
+  const { vcpu, state } = script(
+    { port: 0x502, data: 0x200000 },
+    { port: 0x502, data: 0xffff_ffff },
+    { port: 0x508, data: 42 },
+  );
+  assertEquals(runGuest(vcpu, table(calls)), 42);
+  assertEquals(calls, [0x200000, 0xffff_ffff]);
+  assertEquals(state.runs, 3);
+});
+
+Deno.test("runGuest() returns status 0 when the guest halts with it", () => {
+  assertEquals(runGuest(script({ port: 0x508, data: 0 }).vcpu, table([])), 0);
+});
+
+const NUMBERS = [
+  [0x500, "invalid guest hypercall: num=0, which no attached device answers"],
+  [0x507, "invalid guest hypercall: num=7, which no attached device answers"],
+  [0x509, "invalid guest port access: wrote 4 bytes at port=0x509"],
+  [0x4ff, "invalid guest port access: wrote 4 bytes at port=0x4ff"],
+  [0, "invalid guest port access: wrote 4 bytes at port=0x0"],
+  [0xffff, "invalid guest port access: wrote 4 bytes at port=0xffff"],
+] as const;
+
+for (const [port, words] of NUMBERS) {
+  Deno.test(`runGuest() throws when the guest writes to port 0x${port.toString(16)}`, () => {
+    const error = assertThrows(
+      () => runGuest(script({ port }).vcpu, table([])),
+      GuestFault,
+      words,
+    );
+    assertEquals(error.rip, 0x100123n);
+  });
+}
+
+Deno.test("runGuest() runs on when an interruption was no signal", () => {
+  const { vcpu } = script({ signal: 0 }, { signal: 0 }, { port: 0x508, data: 7 });
+  assertEquals(runGuest(vcpu, table([])), 7);
+});
+
+Deno.test("runGuest() throws when a signal has come", () => {
+  const error = assertThrows(
+    () => runGuest(script({ signal: 15 }).vcpu, table([])),
+    EndedBySignal,
+    "Exiting on signal 15",
+  );
+  assertEquals(error.signal, 15);
+});
+
+Deno.test("runGuest() throws the vCPU's error when the guest has faulted", () => {
+  const known = new GuestFault("triple fault", 0xfff0n);
+  const error = assertThrows(
+    () => runGuest(script({ fault: known }).vcpu, table([])),
+    GuestFault,
+  );
+  assertEquals(error, known);
+  assertEquals(error.rip, 0xfff0n);
+});
+
+Deno.test("runGuest() adds the guest's address when a handler refuses", () => {
+  const puts = () => {
+    throw new GuestFault("invalid guest access");
+  };
+  const error = assertThrows(
+    () => runGuest(script({ port: 0x502 }).vcpu, table([], puts)),
+    GuestFault,
+  );
+  assertEquals(error.rip, 0x100123n);
+});
+
+Deno.test("runGuest() passes the error on when a resource of the host failed", () => {
+  const failure = new OperatorError("disk.img", "write failed", "look at the disk");
+  const puts = () => {
+    throw failure;
+  };
+  const error = assertThrows(
+    () => runGuest(script({ port: 0x502 }).vcpu, table([], puts)),
+    OperatorError,
+  );
+  assertEquals(error, failure);
+});
