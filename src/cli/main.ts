@@ -14,13 +14,16 @@ import {
   printable,
 } from "../errors.ts";
 import { printError, PROGRAM } from "./output.ts";
+import { run } from "./run.ts";
 
 /** A subcommand: takes the arguments behind its name, returns the exit status. */
 type Subcommand = (args: readonly string[]) => number | Promise<number>;
 
-/** The subcommands, each loaded when it is called. */
+/**
+ * The subcommands, each loaded when it is called; the main job is there at once.
+ */
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
-  run: async () => (await import("./run.ts")).run,
+  run: () => Promise.resolve(run),
   help: async () => (await import("./help.ts")).help,
   version: async () => (await import("./version.ts")).version,
 };

@@ -18,7 +18,7 @@ import type { VirtualMachine } from "../hypervisor/hypervisor.ts";
 import type { Image } from "../image/image.ts";
 import { encodeBootInfo } from "./boot_info.ts";
 import { loadSegments } from "./loader.ts";
-import { loadCore, loadDeviceModule } from "./registry.ts";
+import { coreModule, loadDeviceModule } from "./registry.ts";
 import { runGuest } from "./run_loop.ts";
 import { guestCpuid } from "./x86_64/cpuid.ts";
 import { BOOT_INFO } from "./x86_64/memory_map.ts";
@@ -55,7 +55,6 @@ export async function build(image: Image, bindings: Bindings): Promise<Machine> 
   };
   try {
     requireHost();
-    const core = await loadCore();
     const modules = await loadDeviceModules(bindings);
     const devices = bindings.devices.map((binding) => {
       const device = modules.get(binding.type)!.attach(binding);
@@ -73,7 +72,7 @@ export async function build(image: Image, bindings: Bindings): Promise<Machine> 
     const answer = (handlers: ReadonlyMap<number, Hypercall>) => {
       for (const [number, handler] of handlers) table[number] = handler;
     };
-    answer(core.hypercalls({ memory, polls: vm.vcpu.polls, devices }));
+    answer(coreModule.hypercalls({ memory, polls: vm.vcpu.polls, devices }));
     for (const [type, module] of modules) {
       const own = devices.filter((_, index) => bindings.devices[index]!.type === type);
       answer(module.hypercalls(own, memory));

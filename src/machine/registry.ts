@@ -1,25 +1,21 @@
 /**
- * Which module serves which device type. Each is behind a literal `import()`:
- * it is loaded only when a manifest names its type, and a build can leave it
- * out.
+ * Which module serves which device type. Each device's is behind a literal
+ * `import()`: it is loaded only when a manifest names its type, and a build can
+ * leave it out. What every guest needs is there at once.
  *
  * @module
  */
 import type { CoreModule, DeviceModule, DeviceType } from "../contract/module.ts";
 import { OperatorError } from "../errors.ts";
+import core from "../modules/core/mod.ts";
 
 /** A module of the tree, not loaded yet. */
-interface Entry<M> {
+interface Entry {
   readonly name: string;
-  load(): Promise<{ default: M }>;
+  load(): Promise<{ default: DeviceModule }>;
 }
 
-const CORE: Entry<CoreModule> = {
-  name: "core",
-  load: () => import("../modules/core/mod.ts"),
-};
-
-const DEVICES: Readonly<Record<DeviceType, Entry<DeviceModule>>> = {
+const DEVICES: Readonly<Record<DeviceType, Entry>> = {
   NET_BASIC: {
     name: "net",
     load: () => import("../modules/net/mod.ts"),
@@ -30,28 +26,23 @@ const DEVICES: Readonly<Record<DeviceType, Entry<DeviceModule>>> = {
   },
 };
 
-const loaded: string[] = [];
+const loaded: string[] = [core.name];
 
 /** Names of the modules that this process has loaded so far. */
 export function loadedModules(): readonly string[] {
   return loaded;
 }
 
-/** Loads what every guest needs. */
-export function loadCore(): Promise<CoreModule> {
-  return load(CORE, "what every unikernel needs");
-}
+/** What every guest needs. */
+export const coreModule: CoreModule = core;
 
 /**
  * Loads the module that serves a device type.
  *
  * @throws {OperatorError} when this program does not contain it
  */
-export function loadDeviceModule(type: DeviceType): Promise<DeviceModule> {
-  return load(DEVICES[type], `devices of type ${type}`);
-}
-
-async function load<M>(entry: Entry<M>, serves: string): Promise<M> {
+export async function loadDeviceModule(type: DeviceType): Promise<DeviceModule> {
+  const entry = DEVICES[type];
   try {
     const module = (await entry.load()).default;
     if (!loaded.includes(entry.name)) loaded.push(entry.name);
@@ -61,7 +52,7 @@ async function load<M>(entry: Entry<M>, serves: string): Promise<M> {
     if (code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new OperatorError(
       `module "${entry.name}"`,
-      `this build of solo5 does not contain it, and it serves ${serves}`,
+      `this build of solo5 does not contain it, and it serves devices of type ${type}`,
       "use a build that has it",
     );
   }

@@ -4,6 +4,8 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { lockFile } from "../../ffi/disk.ts";
+import { closeFile, openFile } from "../../ffi/files.ts";
 import { hostTest } from "../support/needs.ts";
 import { guest, start, tender } from "../support/tender.ts";
 
@@ -80,42 +82,35 @@ hostTest(
     }),
 );
 
+/** Holds a lock as another process would: on a descriptor of its own. */
+async function holding(path: string, shared: boolean, action: () => Promise<void>) {
+  const descriptor = openFile(path, "read");
+  lockFile(descriptor, shared, path);
+  try {
+    await action();
+  } finally {
+    closeFile(descriptor);
+  }
+}
+
 hostTest(
   "a second writer is refused, readers share",
   ["KVM"],
   () =>
     withDisk(4096, async (path) => {
-      const lock = (options: string) =>
-        new Deno.Command("flock", {
-          args: ["-o", ...options.split(" "), path, "sleep", "60"],
-          stdout: "null",
-          stderr: "null",
-        }).spawn();
-      const until = async (shared: boolean, taken: boolean) => {
-        for (;;) {
-          const probe = await new Deno.Command("flock", {
-            args: [shared ? "-s" : "-x", "-n", path, "true"],
-          }).output();
-          if (probe.success !== taken) return;
+      const run = (suffix: string) =>
+        tender(["run", `--block:disk=${path}${suffix}`, guest("block"), "readonly"]);
+      await holding(path, false, async () => {
+        for (const suffix of ["", ",ro"]) {
+          const ended = await run(suffix);
+          assertMatch(ended.stderr, /^solo5: --block:disk=[^\n]*flock: EAGAIN[^\n]*\n$/);
+          assertEquals([ended.stdout, ended.status], ["", 1]);
         }
-      };
-      const writer = lock("-x");
-      await until(true, true);
-      for (const suffix of ["", ",ro"]) {
-        const run = ["run", `--block:disk=${path}${suffix}`, guest("block"), "read"];
-        const ended = await tender(run);
-        assertMatch(ended.stderr, /^solo5: --block:disk=[^\n]*flock: EAGAIN[^\n]*\n$/);
-        assertEquals([ended.stdout, ended.status], ["", 1]);
-      }
-      writer.kill();
-      await writer.status;
-      await until(true, false);
-      const reader = lock("-s");
-      await until(false, true);
-      const readOnly = ["run", `--block:disk=${path},ro`, guest("block"), "readonly"];
-      assertEquals((await tender(readOnly)).status, 0);
-      reader.kill();
-      await reader.status;
+      });
+      await holding(path, true, async () => {
+        assertEquals((await run("")).status, 1);
+        assertEquals((await run(",ro")).status, 0);
+      });
     }),
 );
 

@@ -113,17 +113,14 @@ hostTest("SIGTERM ends a guest whose tender has one processor", ["KVM"], async (
 });
 
 hostTest("SIGTERM ends a guest whose tender is process 1", ["KVM", "root"], async () => {
-  const shell = 'unshare -pf --kill-child "$@" & echo $! >&3; wait $!; exit $?';
   const running = start(["run", "--mem=2", guest("spin"), "loop"], {
-    shell: `exec 3>/dev/null; ${shell}`,
+    shell: 'exec unshare -p -f "$@"',
   });
   await running.sees("spinning");
-  const children = await new Deno.Command("pgrep", {
+  const { stdout } = await new Deno.Command("pgrep", {
     args: ["-P", String(running.child.pid)],
   }).output();
-  const unshare = new TextDecoder().decode(children.stdout).trim();
-  const first = await new Deno.Command("pgrep", { args: ["-P", unshare] }).output();
-  Deno.kill(Number(new TextDecoder().decode(first.stdout).trim()), "SIGTERM");
+  Deno.kill(Number(new TextDecoder().decode(stdout)), "SIGTERM");
   const ended = await running.end();
   assertEquals(ended.stderr, "solo5: Exiting on signal 15\n");
   assertEquals(ended.status, 1);

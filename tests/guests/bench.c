@@ -11,6 +11,7 @@ static char data[32768];
 int guest_main(const struct boot_info *info)
 {
     const char *rest;
+    print("benchmark\n");
     if (first_word(info->cmdline, "walltime", &rest)) {
         volatile uint64_t nsecs;
         for (uint64_t n = number(rest); n; n--)

@@ -19,7 +19,8 @@ import {
 /** Bits of an entry. */
 const PRESENT = 0x1, WRITABLE = 0x2, LARGE = 0x80;
 
-const ENTRY_BYTES = 8;
+/** An entry is two words of 32 bits. */
+const WORD_BYTES = 4, WORDS_AN_ENTRY = 2;
 const ENTRIES_A_TABLE = 512;
 const GIBIBYTES = 4;
 
@@ -33,22 +34,24 @@ export function writePageTables(
   memory: Uint8Array<ArrayBuffer>,
   sizeBytes: number,
 ): void {
-  const view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
   // Addresses are below 4 GiB, so the upper half of every entry stays 0.
-  const set = (table: number, index: number, value: number) =>
-    view.setUint32(table + index * ENTRY_BYTES, value, true);
-  set(PML4, 0, PDPT | PRESENT | WRITABLE);
+  const words = new Uint32Array(memory.buffer, memory.byteOffset, IMAGE / WORD_BYTES);
+  const at = (table: number) => table / WORD_BYTES;
+  words[at(PML4)] = PDPT | PRESENT | WRITABLE;
   for (let index = 0; index < GIBIBYTES; index++) {
     const directory = PAGE_DIRECTORIES + index * PAGE_BYTES;
-    set(PDPT, index, directory | PRESENT | WRITABLE);
+    words[at(PDPT) + index * WORDS_AN_ENTRY] = directory | PRESENT | WRITABLE;
   }
-  set(PAGE_DIRECTORIES, 0, PAGE_TABLE | PRESENT | WRITABLE);
+  words[at(PAGE_DIRECTORIES)] = PAGE_TABLE | PRESENT | WRITABLE;
+  const directories = at(PAGE_DIRECTORIES);
   for (let index = 1; index < sizeBytes / LARGE_PAGE_BYTES; index++) {
     const page = index * LARGE_PAGE_BYTES;
-    set(PAGE_DIRECTORIES, index, (page | PRESENT | WRITABLE | LARGE) >>> 0);
+    words[directories + index * WORDS_AN_ENTRY] = page | PRESENT | WRITABLE | LARGE;
   }
+  const pages = at(PAGE_TABLE);
   for (let index = BOOT_INFO / PAGE_BYTES; index < ENTRIES_A_TABLE; index++) {
     const page = index * PAGE_BYTES;
-    set(PAGE_TABLE, index, page | PRESENT | (page < IMAGE ? 0 : WRITABLE));
+    words[pages + index * WORDS_AN_ENTRY] = page | PRESENT |
+      (page < IMAGE ? 0 : WRITABLE);
   }
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { DeviceType } from "../../../src/contract/module.ts";
 import { DEVICE_TYPES } from "../../../src/image/manifest.ts";
 import {
-  loadCore,
+  coreModule,
   loadDeviceModule,
   loadedModules,
 } from "../../../src/machine/registry.ts";
@@ -12,13 +12,9 @@ function listed(name: string): number {
   return loadedModules().filter((each) => each === name).length;
 }
 
-Deno.test("loadCore() lists the module once when it is called twice", async () => {
-  assertEquals(listed("core"), 0);
-  const core = await loadCore();
-  assertEquals(core.name, "core");
-  assertEquals(listed("core"), 1);
-  assertEquals(await loadCore(), core);
-  assertEquals(listed("core"), 1);
+Deno.test("coreModule is listed when nothing else is loaded", () => {
+  assertEquals(coreModule.name, "core");
+  assertEquals(loadedModules(), ["core"]);
 });
 
 for (const [type, name] of [["NET_BASIC", "net"], ["BLOCK_BASIC", "block"]] as const) {
