@@ -27,7 +27,7 @@ export function lockFile(descriptor: number, shared: boolean, path: string): voi
 /** Result in bytes, or −1 with the reason in errno. */
 export type BlockCall = (
   descriptor: number,
-  vector: Uint8Array<ArrayBuffer>,
+  vector: Deno.PointerValue,
   count: number,
   offset: number,
 ) => number;
@@ -38,14 +38,14 @@ export type BlockCall = (
  */
 const narrow = symbolGroup("disks", {
   // ssize_t preadv(int fd, const struct iovec *iov, int iovcnt, off_t offset)
-  preadv: { parameters: ["i32", "buffer", "i32", "u32"], result: "i32" },
+  preadv: { parameters: ["i32", "pointer", "i32", "u32"], result: "i32" },
   // ssize_t pwritev(int fd, const struct iovec *iov, int iovcnt, off_t offset)
-  pwritev: { parameters: ["i32", "buffer", "i32", "u32"], result: "i32" },
+  pwritev: { parameters: ["i32", "pointer", "i32", "u32"], result: "i32" },
 });
 
 const wide = symbolGroup("large disks", {
-  preadv: { parameters: ["i32", "buffer", "i32", "i64"], result: "i32" },
-  pwritev: { parameters: ["i32", "buffer", "i32", "i64"], result: "i32" },
+  preadv: { parameters: ["i32", "pointer", "i32", "i64"], result: "i32" },
+  pwritev: { parameters: ["i32", "pointer", "i32", "i64"], result: "i32" },
 });
 
 /** The largest disk whose every offset has 32 bits, in bytes. */

@@ -12,8 +12,11 @@ const IOVEC_BYTES = 16;
 /** One `struct iovec`: address u64 at 0, length u64 at 8. */
 export class Vector {
   readonly #words = new Uint32Array(IOVEC_BYTES / 4);
-  /** What the calls below are given. */
-  readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(this.#words.buffer);
+  /**
+   * What the calls below are given; good for as long as this object lives. (A
+   * pointer costs less at each call than a buffer does.)
+   */
+  readonly pointer: Deno.PointerValue = Deno.UnsafePointer.of(this.#words);
 
   /**
    * Points at memory of this process, the address in two halves.
@@ -30,7 +33,7 @@ export class Vector {
 /** Result in bytes, or −1 with the reason in errno. */
 export type VectorCall = (
   descriptor: number,
-  vector: Uint8Array<ArrayBuffer>,
+  vector: Deno.PointerValue,
   count: number,
 ) => number;
 
@@ -38,12 +41,12 @@ const writing = symbolGroup("writing", {
   // ssize_t writev(int fd, const struct iovec *iov, int iovcnt). One vector of
   // less than 2 GiB: the kernel's largest transfer, so that 32 bits hold the
   // result.
-  writev: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  writev: { parameters: ["i32", "pointer", "i32"], result: "i32" },
 });
 
 const receiving = symbolGroup("receiving", {
   // ssize_t readv(int fd, const struct iovec *iov, int iovcnt)
-  readv: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  readv: { parameters: ["i32", "pointer", "i32"], result: "i32" },
 });
 
 /** Hands out `writev`. */

@@ -78,7 +78,7 @@ function transfer(
     }
     for (let done = 0; done < length;) {
       memory.locate(vector, data + done, Math.min(length - done, LARGEST_TRANSFER_BYTES));
-      const count = call(device.file, vector.bytes, 1, offset + done);
+      const count = call(device.file, vector.pointer, 1, offset + done);
       if (count > 0) done += count;
       else refuse(device, direction, offset + done, count);
     }

@@ -27,7 +27,7 @@ export function puts(memory: GuestMemory, polls: PollSet): Hypercall {
         start + done,
         Math.min(length - done, LARGEST_TRANSFER_BYTES),
       );
-      const count = writev(STDOUT, vector.bytes, 1);
+      const count = writev(STDOUT, vector.pointer, 1);
       if (count >= 0) done += count;
       else waitForReader(polls, lastErrno());
     }

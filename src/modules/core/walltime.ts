@@ -16,16 +16,17 @@ export function walltime(memory: GuestMemory): Hypercall {
   return (block) => {
     memory.range(block, WalltimeBlock.size, "write");
     clock.read();
-    // seconds × 10⁹ + nanoseconds needs 61 bits: in steps of 16 bits, of which
-    // each is exact in a double.
-    const { seconds, nanoseconds } = clock;
-    const lower = (seconds % HALF) * NANOSECONDS_A_SECOND + nanoseconds;
-    const upper = Math.floor(seconds / HALF) * NANOSECONDS_A_SECOND +
-      Math.floor(lower / HALF);
+    // seconds × 10⁹ + nanoseconds needs 61 bits: in two steps of 16 bits of the
+    // seconds, each exact in a double. (A remainder of doubles would be a call.)
+    const seconds = clock.seconds;
+    const lower = (seconds & 0xffff) * NANOSECONDS_A_SECOND + clock.nanoseconds;
+    const carry = Math.floor(lower / HALF);
+    const upper = (seconds >>> 16) * NANOSECONDS_A_SECOND + carry;
+    const high = Math.floor(upper / HALF);
     memory.setU64(
       block + WalltimeBlock.nanoseconds,
-      (upper % HALF) * HALF + lower % HALF,
-      Math.floor(upper / HALF),
+      (upper - high * HALF) * HALF + (lower - carry * HALF),
+      high,
     );
     return CONTINUE;
   };

@@ -29,7 +29,7 @@ export function netWrite(
     const length = memory.u64(block + NetBlock.length);
     const data = memory.range(memory.u64(block + NetBlock.data), length, "read");
     memory.locate(vector, data, length);
-    const count = writev(device.tap, vector.bytes, 1);
+    const count = writev(device.tap, vector.pointer, 1);
     if (count !== length) refuseWrite(device, length, count);
     memory.setI32(block + NetBlock.result, Result.OK);
     return CONTINUE;
@@ -83,7 +83,7 @@ export function netRead(
     const room = memory.u64(block + NetBlock.length);
     const data = memory.range(memory.u64(block + NetBlock.data), room, "write");
     memory.locate(vector, data, room);
-    const count = readv(device.tap, vector.bytes, 1);
+    const count = readv(device.tap, vector.pointer, 1);
     let result: number = Result.AGAIN;
     if (count > 0) {
       memory.setU64(block + NetBlock.length, count, 0);
