@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
+import { parseArgs } from "@std/cli";
 import { checked } from "../ffi/errno.ts";
 import { symbolGroup } from "../ffi/libc.ts";
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
 import * as hypercalls from "../../src/contract/hypercalls.ts";
 import { ABI_VERSIONS } from "../../src/image/abi.ts";
 import { isDeviceName, MOST_ENTRIES } from "../../src/image/manifest.ts";
@@ -31,98 +32,103 @@ function table(heading: string): string[][] {
   return rows.slice(2, end < 0 ? undefined : end - 1);
 }
 
-Deno.test("docs/abi.md lists the ABI versions", () => {
-  assertEquals(
-    table("Versions"),
-    ABI_VERSIONS.map(({ version, releases, bootInfoBytes }) => [
-      String(version),
-      releases,
-      String(bootInfoBytes),
-    ]),
-  );
-});
-
-Deno.test("docs/abi.md has the memory map", () => {
-  const addresses = table("Memory map").map(([gpa]) => Number(gpa));
-  const { GDT, PML4, PDPT, PAGE_DIRECTORIES, PAGE_TABLE, BOOT_INFO, IMAGE } = map;
-  assertEquals(addresses, [
-    0,
-    GDT,
-    PML4,
-    PDPT,
-    PAGE_DIRECTORIES,
-    PAGE_TABLE,
-    PAGE_TABLE + map.PAGE_BYTES,
-    BOOT_INFO,
-    IMAGE,
-    map.LARGE_PAGE_BYTES,
-  ]);
-});
-
-Deno.test("docs/abi.md has the fields of boot info", () => {
-  const fields = table("Boot info").map(([offset, , name]) => [name, Number(offset)]);
-  assertEquals(fields, Object.entries(BootInfo));
-  const [lastOffset, lastSize] = table("Boot info").at(-1)!.map(Number);
-  assertEquals(lastOffset! + lastSize!, ABI_VERSIONS[0]!.bootInfoBytes);
-});
-
-Deno.test("docs/abi.md has every hypercall with its argument block", () => {
-  const blocks: Record<string, Readonly<Record<string, number>>> = {
-    WALLTIME: hypercalls.WalltimeBlock,
-    PUTS: hypercalls.PutsBlock,
-    POLL: hypercalls.PollBlock,
-    BLOCK_WRITE: hypercalls.BlockBlock,
-    BLOCK_READ: hypercalls.BlockBlock,
-    NET_WRITE: hypercalls.NetBlock,
-    NET_READ: hypercalls.NetBlock,
-    HALT: hypercalls.HaltBlock,
-  };
-  const documented = table("Hypercalls").map(([number, name, block, size]) => {
-    const fields = block!.split(", ").map((field) => {
-      const [offset, , fieldName] = field.split(" ");
-      return [fieldName, Number(offset)];
-    });
-    return [name, Number(number), { size: Number(size), ...Object.fromEntries(fields) }];
+describe("docs/abi.md", () => {
+  it("lists the ABI versions", () => {
+    assertEquals(
+      table("Versions"),
+      ABI_VERSIONS.map(({ version, releases, bootInfoBytes }) => [
+        String(version),
+        releases,
+        String(bootInfoBytes),
+      ]),
+    );
   });
-  const implemented = Object.entries(hypercalls.HypercallNumber).map(
-    ([name, number]) => [name, number, { ...blocks[name] }],
-  );
-  assertEquals(documented, implemented);
-});
 
-Deno.test("docs/abi.md has the results", () => {
-  const results = table("Results").map(([code, name]) => [name, Number(code)]);
-  assertEquals(results, Object.entries(hypercalls.Result));
-});
+  it("has the memory map", () => {
+    const addresses = table("Memory map").map(([gpa]) => Number(gpa));
+    const { GDT, PML4, PDPT, PAGE_DIRECTORIES, PAGE_TABLE, BOOT_INFO, IMAGE } = map;
+    assertEquals(addresses, [
+      0,
+      GDT,
+      PML4,
+      PDPT,
+      PAGE_DIRECTORIES,
+      PAGE_TABLE,
+      PAGE_TABLE + map.PAGE_BYTES,
+      BOOT_INFO,
+      IMAGE,
+      map.LARGE_PAGE_BYTES,
+    ]);
+  });
 
-/** The least and the largest number that a predicate accepts. */
-function bounds(accepts: (value: number) => boolean, most: number): [number, number] {
-  const accepted = Array.from({ length: most }, (_, value) => value).filter(accepts);
-  return [accepted[0]!, accepted.at(-1)!];
-}
+  it("has the fields of boot info", () => {
+    const fields = table("Boot info").map(([offset, , name]) => [name, Number(offset)]);
+    assertEquals(fields, Object.entries(BootInfo));
+    const [lastOffset, lastSize] = table("Boot info").at(-1)!.map(Number);
+    assertEquals(lastOffset! + lastSize!, ABI_VERSIONS[0]!.bootInfoBytes);
+  });
 
-Deno.test("docs/abi.md has the limits", () => {
-  const limits = Object.fromEntries(
-    table("Limits").map(([name, value]) => [name, Number(value)]),
-  );
-  const [smallestMemory, largestMemory] = bounds(isMemorySize, 10_000);
-  const [smallestBlock, largestBlock] = bounds(isSectorSize, 100_000);
-  const [, longestName] = bounds((length) => isDeviceName("x".repeat(length)), 200);
-  assertEquals(limits, {
-    "devices": MOST_ENTRIES - 1,
-    "manifest entries": MOST_ENTRIES,
-    "device name, characters": longestName,
-    "command line, bytes": MOST_COMMAND_LINE_BYTES,
-    "lowest image address": LOWEST_IMAGE_ADDRESS,
-    "smallest memory, MiB": smallestMemory,
-    "largest memory, MiB": largestMemory,
-    "step of memory, MiB": map.LARGE_PAGE_BYTES / 1024 / 1024,
-    "memory if none is given, MiB": DEFAULT_MEMORY_MEBIBYTES,
-    "smallest block size, bytes": smallestBlock,
-    "largest block size, bytes": largestBlock,
-    "hypercall numbers below": hypercalls.HYPERCALL_LIMIT,
-    "HALT cookie, bytes": hypercalls.COOKIE_BYTES,
-    "smallest frame sent, bytes": ETHERNET_HEADER_BYTES,
-    "processors": 1,
+  it("has every hypercall with its argument block", () => {
+    const blocks: Record<string, Readonly<Record<string, number>>> = {
+      WALLTIME: hypercalls.WalltimeBlock,
+      PUTS: hypercalls.PutsBlock,
+      POLL: hypercalls.PollBlock,
+      BLOCK_WRITE: hypercalls.BlockBlock,
+      BLOCK_READ: hypercalls.BlockBlock,
+      NET_WRITE: hypercalls.NetBlock,
+      NET_READ: hypercalls.NetBlock,
+      HALT: hypercalls.HaltBlock,
+    };
+    const documented = table("Hypercalls").map(([number, name, block, size]) => {
+      const fields = block!.split(", ").map((field) => {
+        const [offset, , fieldName] = field.split(" ");
+        return [fieldName, Number(offset)];
+      });
+      return [name, Number(number), {
+        size: Number(size),
+        ...Object.fromEntries(fields),
+      }];
+    });
+    const implemented = Object.entries(hypercalls.HypercallNumber).map(
+      ([name, number]) => [name, number, { ...blocks[name] }],
+    );
+    assertEquals(documented, implemented);
+  });
+
+  it("has the results", () => {
+    const results = table("Results").map(([code, name]) => [name, Number(code)]);
+    assertEquals(results, Object.entries(hypercalls.Result));
+  });
+
+  /** The least and the largest number that a predicate accepts. */
+  function bounds(accepts: (value: number) => boolean, most: number): [number, number] {
+    const accepted = Array.from({ length: most }, (_, value) => value).filter(accepts);
+    return [accepted[0]!, accepted.at(-1)!];
+  }
+
+  it("has the limits", () => {
+    const limits = Object.fromEntries(
+      table("Limits").map(([name, value]) => [name, Number(value)]),
+    );
+    const [smallestMemory, largestMemory] = bounds(isMemorySize, 10_000);
+    const [smallestBlock, largestBlock] = bounds(isSectorSize, 100_000);
+    const [, longestName] = bounds((length) => isDeviceName("x".repeat(length)), 200);
+    assertEquals(limits, {
+      "devices": MOST_ENTRIES - 1,
+      "manifest entries": MOST_ENTRIES,
+      "device name, characters": longestName,
+      "command line, bytes": MOST_COMMAND_LINE_BYTES,
+      "lowest image address": LOWEST_IMAGE_ADDRESS,
+      "smallest memory, MiB": smallestMemory,
+      "largest memory, MiB": largestMemory,
+      "step of memory, MiB": map.LARGE_PAGE_BYTES / 1024 / 1024,
+      "memory if none is given, MiB": DEFAULT_MEMORY_MEBIBYTES,
+      "smallest block size, bytes": smallestBlock,
+      "largest block size, bytes": largestBlock,
+      "hypercall numbers below": hypercalls.HYPERCALL_LIMIT,
+      "HALT cookie, bytes": hypercalls.COOKIE_BYTES,
+      "smallest frame sent, bytes": ETHERNET_HEADER_BYTES,
+      "processors": 1,
+    });
   });
 });
