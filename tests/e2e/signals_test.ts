@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { hostTest } from "../support/needs.ts";
-import { guest, start } from "../support/tender.ts";
+import { guest, start, tenderCommand } from "../support/tender.ts";
 
 const NUMBER = { SIGINT: 2, SIGTERM: 15 } as const;
 
@@ -125,3 +125,36 @@ hostTest("SIGTERM ends a guest whose tender is process 1", ["KVM", "root"], asyn
   assertEquals(ended.stderr, "solo5: Exiting on signal 15\n");
   assertEquals(ended.status, 1);
 });
+
+hostTest(
+  "Ctrl-C ends a guest and leaves the terminal as it was",
+  ["KVM", "script"],
+  async () => {
+    const directory = await Deno.makeTempDir();
+    const run = tenderCommand().concat("run", "--mem=2", guest("spin"), "loop");
+    const quoted = run.map((word) => `'${word}'`).join(" ");
+    await Deno.writeTextFile(
+      `${directory}/session`,
+      `trap : INT
+stty -a >${directory}/before
+${quoted} >${directory}/out 2>${directory}/err
+echo $? >${directory}/status
+stty -a >${directory}/after
+`,
+    );
+    // What is typed reaches the terminal's foreground process as SIGINT.
+    const typed =
+      `until grep -qs spinning ${directory}/out; do sleep 0.1; done; printf "\\003"; sleep 2`;
+    await new Deno.Command("sh", {
+      args: ["-c", `{ ${typed}; } | script -qec "sh ${directory}/session" /dev/null`],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    const read = (name: string) => Deno.readTextFile(`${directory}/${name}`);
+    assertEquals(await read("err"), "solo5: Exiting on signal 2\n");
+    assertEquals(await read("status"), "1\n");
+    assertEquals(await read("after"), await read("before"));
+    await Deno.remove(directory, { recursive: true });
+  },
+);

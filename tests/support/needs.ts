@@ -8,13 +8,22 @@
 import { closeFile, openFile, readAt } from "../../ffi/files.ts";
 
 /** What a test may need. */
-export type Need = "KVM" | "hardware virtualization" | "root" | "tun";
+export type Need = "KVM" | "hardware virtualization" | "root" | "tun" | "script";
 
 /** Through libc: Deno itself opens devices only to those who may do everything. */
 function canOpen(path: string): boolean {
   try {
     closeFile(openFile(path, "read-write"));
     return true;
+  } catch {
+    return false;
+  }
+}
+
+function isProgram(name: string, ...args: string[]): boolean {
+  try {
+    return new Deno.Command(name, { args, stdout: "null", stderr: "null" })
+      .outputSync().success;
   } catch {
     return false;
   }
@@ -33,6 +42,8 @@ const HAS: Readonly<Record<Need, boolean>> = {
   KVM: canOpen("/dev/kvm"),
   root: Deno.uid() === 0,
   tun: canOpen("/dev/net/tun"),
+  // The program of util-linux that gives another program a terminal.
+  script: isProgram("script", "--version"),
   // A KVM without the processor's help emulates guests: no SSE, other faults.
   "hardware virtualization": /\b(vmx|svm)\b/.test(processorFlags()),
 };
