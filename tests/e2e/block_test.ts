@@ -171,7 +171,7 @@ hostTest(
         "100000000",
         "512",
       ]);
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await running.sees("benchmark");
       await Deno.truncate(path, 4096);
       const ended = await running.end();
       assertMatch(

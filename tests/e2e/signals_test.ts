@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { closeFile, openFile, readAt } from "../../ffi/files.ts";
 import { hostTest } from "../support/needs.ts";
 import { guest, start, tenderCommand } from "../support/tender.ts";
 
@@ -38,6 +39,16 @@ async function signalOnce(
   const ended = await running.end();
   assertEquals(ended.stderr, `solo5: Exiting on signal ${NUMBER[signal]}\n`);
   assertEquals([ended.status, ended.signal], [1, null]);
+}
+
+/** The only child of a process that has one thread (man 5 proc). */
+function onlyChild(pid: number): number {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  const bytes = new Uint8Array(64);
+  const descriptor = openFile(path, "read");
+  const count = readAt(descriptor, 0, bytes, path);
+  closeFile(descriptor);
+  return Number(new TextDecoder().decode(bytes.subarray(0, count)));
 }
 
 for (const [what, details] of Object.entries(GUESTS)) {
@@ -117,10 +128,7 @@ hostTest("SIGTERM ends a guest whose tender is process 1", ["KVM", "root"], asyn
     shell: 'exec unshare -p -f "$@"',
   });
   await running.sees("spinning");
-  const { stdout } = await new Deno.Command("pgrep", {
-    args: ["-P", String(running.child.pid)],
-  }).output();
-  Deno.kill(Number(new TextDecoder().decode(stdout)), "SIGTERM");
+  Deno.kill(onlyChild(running.child.pid), "SIGTERM");
   const ended = await running.end();
   assertEquals(ended.stderr, "solo5: Exiting on signal 15\n");
   assertEquals(ended.status, 1);
