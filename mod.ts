@@ -10,7 +10,7 @@
  * import { bind, build, openImageFile, readImage } from "./mod.ts";
  *
  * const image = readImage(openImageFile("app.elf"));
- * const machine = await build(image, bind(image, {
+ * const machine = await build(bind(image, {
  *   net: [{ device: "service0", tap: { interface: "tap0" } }],
  * }));
  * Deno.exit(machine.run());

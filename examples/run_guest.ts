@@ -31,7 +31,7 @@ try {
   const image = readImage(openImageFile(path));
   for (const { name, type } of image.manifest.devices) say(`declares ${type} ${name}`);
   const block = disk === undefined ? [] : [{ device: "0", file: { path: disk } }];
-  const machine = await build(image, bind(image, { memoryMebibytes: 32, block }));
+  const machine = await build(bind(image, { memoryMebibytes: 32, block }));
   try {
     say(`ended with status ${machine.run()}`);
   } finally {

@@ -112,7 +112,7 @@ const MEANINGS: Record<keyof typeof Errno, string> = {
   ENOSYS: "not implemented by this kernel",
   ELOOP: "too many symbolic links",
   EOVERFLOW: "value too large",
-  EBADFD: "the interface is gone",
+  EBADFD: "no interface behind it",
   ENOTSOCK: "not a socket",
   EMSGSIZE: "message too long",
   EOPNOTSUPP: "not supported",
@@ -147,6 +147,11 @@ export class SystemCallError extends Error {
     readonly errno: number,
   ) {
     super(`${object}: ${call}: ${describeErrno(errno)}`);
+  }
+
+  /** What is wrong, without the object. */
+  get problem(): string {
+    return `${this.call}: ${describeErrno(this.errno)}`;
   }
 }
 

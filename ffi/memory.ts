@@ -26,12 +26,38 @@ const unmapping = symbolGroup("memory's end", {
 
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 
-/** A mapping of this process: where it is and the bytes in it. */
-export interface Mapping {
-  /** Host virtual address of the first byte; page-aligned. */
-  readonly address: bigint;
-  /** The mapped bytes. Invalid after {@link unmap}. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+/**
+ * A mapping of this process: where it is and the bytes in it. Views are invalid
+ * after {@link unmap}.
+ */
+export class Mapping {
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
+
+  /**
+   * Describes memory that the kernel has mapped.
+   *
+   * @param address host virtual address of the first byte; page-aligned
+   * @param sizeBytes its size
+   */
+  constructor(readonly address: bigint, readonly sizeBytes: number) {}
+
+  /**
+   * All bytes. The view is made when it is first asked for: V8 counts its size
+   * as garbage-to-be and collects, which a start has no use for.
+   */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes ??= this.part(0, this.sizeBytes);
+  }
+
+  /** Some of the bytes. */
+  part(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    if (offset < 0 || length < 0 || offset + length > this.sizeBytes) {
+      throw new RangeError(`${length} bytes at ${offset} are not in the mapping`);
+    }
+    const pointer = Deno.UnsafePointer.create(this.address + BigInt(offset))!;
+    // Safe: the range was just checked, and the mapping is readable and writable.
+    return new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointer, length));
+  }
 }
 
 function map(
@@ -54,10 +80,7 @@ function map(
   if (result === MAP_FAILED) {
     throw new SystemCallError("mmap", what, lastErrno());
   }
-  const pointer = Deno.UnsafePointer.create(result)!;
-  // Safe: the kernel has just mapped exactly these bytes readable and writable.
-  const buffer = Deno.UnsafePointerView.getArrayBuffer(pointer, sizeBytes);
-  return { address: result, bytes: new Uint8Array(buffer) };
+  return new Mapping(result, sizeBytes);
 }
 
 /**
@@ -127,7 +150,7 @@ export function protect(
 
 /** Gives a mapping back. Its `bytes` must not be used any more. */
 export function unmap(mapping: Mapping): void {
-  unmapping().munmap(mapping.address, BigInt(mapping.bytes.length));
+  unmapping().munmap(mapping.address, BigInt(mapping.sizeBytes));
 }
 
 /**

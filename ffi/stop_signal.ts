@@ -27,6 +27,7 @@
  */
 import { checked, Errno, lastErrno } from "./errno.ts";
 import { symbolGroup } from "./libc.ts";
+import { KvmRun } from "./linux/kvm.ts";
 import { PollEntry, PollEvent } from "./linux/poll.ts";
 import { type Mapping, PAGE_BYTES } from "./memory.ts";
 
@@ -58,7 +59,10 @@ const waiting = symbolGroup("waiting", {
 });
 
 /** `signal.h`. */
-const SIGINT = 2, SIGALRM = 14, SIGTERM = 15;
+const SIGINT = 2, SIGALRM = 14, SIGTERM = 15, SIGXFSZ = 25;
+
+/** The handler that ignores a signal. */
+const SIG_IGN = 1n;
 
 /** `sys/time.h`. */
 const ITIMER_REAL = 0;
@@ -75,9 +79,6 @@ const SIGACTION = { size: 152, handler: 0, mask: 8 } as const;
 /** Smallest state `initstate` takes: a word of its own, then the seed. */
 const STATE_BYTES = 8, SEED_OFFSET = 4;
 
-/** Where `immediate_exit` is in `struct kvm_run` (`linux/kvm.h`). */
-const IMMEDIATE_EXIT = 1;
-
 /**
  * The word while no signal has come: a descriptor that `ppoll` ignores, with
  * the byte of `immediate_exit` clear.
@@ -92,11 +93,16 @@ const MOST_ENTRIES = 256;
 
 let inUse = false;
 
+/** Whether this process has a stop word; it cannot have two. */
+export function hasStopWord(): boolean {
+  return inUse;
+}
+
 /** The word that the signal handler writes, and the waits that notice it. */
 export class StopWord {
   readonly #memory: DataView;
   readonly #bytes: Uint8Array<ArrayBuffer>;
-  readonly #wordOffset = PAGE_BYTES + IMMEDIATE_EXIT;
+  readonly #wordOffset = PAGE_BYTES + KvmRun.immediateExit;
   readonly #timespec = new Uint32Array(4);
   readonly #timespecBytes = new Uint8Array(this.#timespec.buffer);
   #entries: Uint8Array<ArrayBuffer>;
@@ -109,11 +115,9 @@ export class StopWord {
    * Lays the word over a mapping of `struct kvm_run` that has a page of private
    * memory before it, and checks that this C library writes it as expected.
    *
-   * @throws {Error} when the C library keeps the seed elsewhere, or this process
-   * has such a word already
+   * @throws {Error} when the C library keeps the seed elsewhere
    */
   constructor(kvmRun: Mapping) {
-    if (inUse) throw new Error("this process has a guest already; close it first");
     this.#bytes = kvmRun.bytes;
     this.#memory = new DataView(kvmRun.bytes.buffer);
     const probe = SIGTERM;
@@ -137,16 +141,24 @@ export class StopWord {
    */
   install(): void {
     const { srandom, abs } = libc();
-    for (const signal of [SIGINT, SIGTERM]) this.#handle(signal, srandom);
-    this.#handle(SIGALRM, abs);
+    const address = (pointer: Deno.PointerValue) =>
+      BigInt(Deno.UnsafePointer.value(pointer));
+    for (const signal of [SIGINT, SIGTERM]) this.#handle(signal, address(srandom));
+    this.#handle(SIGALRM, address(abs));
+    // A file that may not grow any more is EFBIG then, and a sentence.
+    this.#handle(SIGXFSZ, SIG_IGN);
     setTick(TICK_SECONDS);
   }
 
-  #handle(signal: number, handler: Deno.PointerValue): void {
+  /** The guest has ended: no more interruptions. Signals stay caught. */
+  rest(): void {
+    setTick(0n);
+  }
+
+  #handle(signal: number, handler: bigint): void {
     const action = new Uint8Array(SIGACTION.size);
     const view = new DataView(action.buffer);
-    const address = BigInt(Deno.UnsafePointer.value(handler));
-    view.setBigUint64(SIGACTION.handler, address, true);
+    view.setBigUint64(SIGACTION.handler, handler, true);
     // srandom takes a lock, so it must not interrupt itself.
     const mask = 1n << BigInt(SIGINT - 1) | 1n << BigInt(SIGTERM - 1);
     view.setBigUint64(SIGACTION.mask, mask, true);

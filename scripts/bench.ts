@@ -30,19 +30,10 @@ interface Cost {
 /** A command that starts a guest: what comes before the flags. */
 type Tender = readonly string[];
 
-const OURS: Tender = [
-  Deno.execPath(),
-  "run",
-  "--quiet",
-  "--no-prompt",
-  "--no-config",
-  "--no-lock",
-  "--no-remote",
-  "--no-npm",
-  "--allow-ffi",
-  `${ROOT}mod.ts`,
-  "run",
-];
+const OURS: Tender = [`${ROOT}scripts/solo5`, "run"];
+
+/** Has `scripts/solo5` run this very Deno. */
+const PATH = `${Deno.execPath().replace(/\/[^/]*$/, "")}:${Deno.env.get("PATH")}`;
 
 function childTimes(): { user: number; system: number } {
   const usage = new Uint8Array(RUSAGE_BYTES);
@@ -60,6 +51,7 @@ function measure(command: readonly string[]): Cost {
     stdin: "null",
     stdout: "null",
     stderr: "piped",
+    env: { PATH },
   }).outputSync();
   const wall = (performance.now() - start) / 1000;
   if (code !== 0) throw new Error(`${command[0]}: ${new TextDecoder().decode(stderr)}`);

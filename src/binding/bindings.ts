@@ -10,6 +10,7 @@ import type {
   DeviceType,
   NetBinding,
 } from "../contract/module.ts";
+import { MEMORY_STEP_BYTES } from "../contract/limits.ts";
 import { OperatorError } from "../errors.ts";
 import { type Image, requireFit } from "../image/image.ts";
 import type { ManifestDevice } from "../image/manifest.ts";
@@ -22,10 +23,13 @@ import {
   isPath,
   isSectorSize,
   isTap,
+  spellTap,
 } from "./values.ts";
 
 /** What a guest is to be built from, complete and consistent. */
 export interface Bindings {
+  /** The image that they were checked against. */
+  readonly image: Image;
   /** Guest memory in bytes, a multiple of 2 MiB. */
   readonly memoryBytes: number;
   /** Every device of the manifest with its resource, in the manifest's order. */
@@ -40,6 +44,7 @@ export interface Bindings {
 export const MOST_COMMAND_LINE_BYTES = 8191;
 
 const MEBIBYTE = 1024 * 1024;
+const MEMORY_STEP_MEBIBYTES = MEMORY_STEP_BYTES / MEBIBYTE;
 const DEFAULT_SECTOR_SIZE_BYTES = 512;
 
 /** How flags speak of a device type. */
@@ -91,12 +96,18 @@ export function bind(image: Image, request: BindingRequest): Bindings {
       describeDevices(devices),
     );
   }
-  const rounded = mebibytes - mebibytes % 2;
+  const rounded = mebibytes - mebibytes % MEMORY_STEP_MEBIBYTES;
   requireFit(image, rounded * MEBIBYTE);
   const warnings = rounded === mebibytes ? [] : [
-    `--mem=${mebibytes}: guest memory comes in steps of 2 MiB; the guest gets ${rounded} MiB`,
+    `--mem=${mebibytes}: guest memory comes in steps of ${MEMORY_STEP_MEBIBYTES} MiB; the guest gets ${rounded} MiB`,
   ];
-  return { memoryBytes: rounded * MEBIBYTE, devices: bindings, commandLine, warnings };
+  return {
+    image,
+    memoryBytes: rounded * MEBIBYTE,
+    devices: bindings,
+    commandLine,
+    warnings,
+  };
 }
 
 function describeDevices(devices: readonly ManifestDevice[]): string {
@@ -119,12 +130,15 @@ function resolve<R extends NetRequest | BlockRequest>(
   const ofType = all.filter((device) => device.type === type);
   const found = new Map<ManifestDevice, R[]>();
   for (const request of requests) {
+    const flags = flagsOf(request);
+    if (flags.length === 0) {
+      problems.push(`a request for "${request.device}" asks for nothing (drop it)`);
+    }
     const device = find(ofType, request.device);
     if (device !== undefined) {
       found.set(device, [...found.get(device) ?? [], request]);
       continue;
     }
-    const flags = flagsOf(request);
     const other = all.find(({ name }) => name === request.device);
     const why = other === undefined
       ? `names no ${SPELLING[type].noun} of the manifest`
@@ -215,8 +229,9 @@ function bindNet(
     return undefined;
   }
   if (!isTap(tap)) {
-    const spelling = "interface" in tap ? tap.interface : `@${tap.descriptor}`;
-    problems.push(`"${spelling}" for "${device.name}" is bad (give ${EXPECTED.tap})`);
+    problems.push(
+      `"${spellTap(tap)}" for "${device.name}" is bad (give ${EXPECTED.tap})`,
+    );
   }
   const { name, handle } = device;
   return { type: "NET_BASIC", name, handle, tap, ...(mac ? { mac } : {}) };
@@ -231,7 +246,7 @@ function checkSharedTaps(
   for (const binding of bindings) {
     if (binding.type !== "NET_BASIC") continue;
     const { tap, name } = binding;
-    const spelling = "interface" in tap ? tap.interface : `@${tap.descriptor}`;
+    const spelling = spellTap(tap);
     const other = users.get(spelling);
     if (other === undefined) users.set(spelling, name);
     else {

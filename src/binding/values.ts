@@ -48,6 +48,11 @@ export function isTap(tap: TapSource): boolean {
   return Number.isInteger(tap.descriptor) && tap.descriptor > 2;
 }
 
+/** Writes a tap as the flag's value. */
+export function spellTap(tap: TapSource): string {
+  return "interface" in tap ? tap.interface : `@${tap.descriptor}`;
+}
+
 /** Reads a tap: an interface's name, or `@FD`. */
 export function parseTap(text: string): TapSource | undefined {
   const descriptor = text.startsWith("@") ? parseDecimal(text.slice(1)) : undefined;

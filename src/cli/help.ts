@@ -5,12 +5,18 @@
  */
 import { RUN_FLAGS } from "../binding/flags.ts";
 import { ExitStatus } from "../contract/exit_status.ts";
-import { printText, PROGRAM } from "./output.ts";
+import { printText, PROGRAM, refuseMore } from "./output.ts";
 
-/** Prints the overview, or the usage of a subcommand. */
+/**
+ * Prints the overview, or the usage of a subcommand.
+ *
+ * @throws {OperatorError} for a subcommand that has no usage, or more words
+ */
 export function help(args: readonly string[]): number {
-  if (args[0] === "run") printRunUsage();
-  else printOverview();
+  refuseMore("help", args.slice(1));
+  if (args[0] === undefined) printOverview();
+  else if (args[0] === "run") printRunUsage();
+  else refuseMore("help", args);
   return ExitStatus.SUCCESS;
 }
 

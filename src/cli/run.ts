@@ -10,7 +10,7 @@ import { ExitStatus } from "../contract/exit_status.ts";
 import { OperatorError } from "../errors.ts";
 import { type Image, readImage } from "../image/image.ts";
 import { openImageFile } from "../machine/image_file.ts";
-import { build, requireHost } from "../machine/machine.ts";
+import { build, type Machine, requireHost } from "../machine/machine.ts";
 import { loadedModules } from "../machine/registry.ts";
 import { printError, PROGRAM } from "./output.ts";
 
@@ -31,8 +31,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const image = read(path, request.problems ?? []);
   const bindings = bind(image, request);
   for (const warning of bindings.warnings) printError(warning);
-  const machine = await build(image, bindings);
-  if (traces.has("modules")) traceModules();
+  let machine: Machine;
+  try {
+    machine = await build(bindings);
+  } finally {
+    if (traces.has("modules")) traceModules();
+  }
   return machine.run();
 }
 

@@ -5,13 +5,18 @@
  */
 import { ExitStatus } from "../contract/exit_status.ts";
 import { ABI_VERSIONS } from "../image/abi.ts";
-import { printText, PROGRAM } from "./output.ts";
+import { printText, PROGRAM, refuseMore } from "./output.ts";
 
 /** The version of this program; the same as in `deno.json`. */
 export const VERSION = "0.1.0";
 
-/** Prints the versions. */
-export function version(): number {
+/**
+ * Prints the versions.
+ *
+ * @throws {OperatorError} for arguments: it takes none
+ */
+export function version(args: readonly string[]): number {
+  refuseMore("version", args);
   const abis = ABI_VERSIONS.map((abi) => `${abi.version} (Solo5 ${abi.releases})`);
   printText(`${PROGRAM} ${VERSION} (Deno ${Deno.version.deno})
 guest ABI versions: ${abis.join(", ")}

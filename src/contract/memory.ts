@@ -4,6 +4,7 @@
  * @module
  */
 import { GuestFault } from "../errors.ts";
+import { hex } from "./hex.ts";
 
 /** What a caller wants to do with a range. */
 export type Access = "read" | "write";
@@ -30,6 +31,8 @@ export interface HostMemory {
   readonly address: bigint;
   /** The bytes, gpa 0 first. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Some of the bytes, where the view of all is not needed yet. */
+  part(gpa: number, length: number): Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -40,8 +43,6 @@ export interface HostMemory {
 export class GuestMemory {
   /** Size in bytes (`M` of the guest ABI). */
   readonly sizeBytes: number;
-  /** Every byte, unchecked: for the loader, which writes before the guest runs. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView<ArrayBuffer>;
   readonly #addressLow: number;
   readonly #addressHigh: number;
@@ -50,7 +51,6 @@ export class GuestMemory {
 
   constructor(host: HostMemory) {
     this.sizeBytes = host.bytes.length;
-    this.bytes = host.bytes;
     this.#view = new DataView(
       host.bytes.buffer,
       host.bytes.byteOffset,
@@ -92,7 +92,7 @@ export class GuestMemory {
       if (gpa >= range.end || gpa + length <= range.start) continue;
       if (access === "read" && range.readable) continue;
       throw new GuestFault(
-        `invalid guest access: gpa=${hex(gpa)}, ${length} bytes to ${access}, ` +
+        `invalid guest access: gpa=${address(gpa)}, ${size(length)} to ${access}, ` +
           `in its ${range.readable ? "read-only" : "inaccessible"} segment ` +
           `${hex(range.start)} to ${hex(range.end)}`,
       );
@@ -101,7 +101,7 @@ export class GuestMemory {
 
   #refuse(gpa: number, length: number): never {
     throw new GuestFault(
-      `invalid guest access: gpa=${hex(gpa)}, ${length} bytes, ` +
+      `invalid guest access: gpa=${address(gpa)}, ${size(length)}, ` +
         `not within its ${hex(this.sizeBytes)} bytes of memory`,
     );
   }
@@ -139,8 +139,17 @@ export class GuestMemory {
   }
 }
 
-/** A gpa or length as messages show it; rounded ones are marked. */
-function hex(value: number): string {
-  const about = value > Number.MAX_SAFE_INTEGER ? "about " : "";
-  return `${about}0x${value.toString(16)}`;
+/** A gpa as messages show it. */
+function address(gpa: number): string {
+  return `${about(gpa)}${hex(gpa)}`;
+}
+
+/** A length as messages show it. */
+function size(bytes: number): string {
+  return `${about(bytes)}${bytes} bytes`;
+}
+
+/** Marks what {@link GuestMemory.u64} had to round. */
+function about(value: number): string {
+  return value > Number.MAX_SAFE_INTEGER ? "about " : "";
 }

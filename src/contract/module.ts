@@ -65,6 +65,15 @@ export interface AttachedDevice {
   close(): void;
 }
 
+/** Puts devices at the index of their handle; no other index holds one. */
+export function byHandle<D extends AttachedDevice>(
+  devices: readonly D[],
+): readonly (D | undefined)[] {
+  const indexed: (D | undefined)[] = [];
+  for (const device of devices) indexed[device.handle] = device;
+  return indexed;
+}
+
 /** Serves every device of one type. */
 export interface DeviceModule<
   B extends DeviceBinding = DeviceBinding,

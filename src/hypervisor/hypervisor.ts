@@ -123,6 +123,8 @@ export interface Vcpu {
   fault(): Error;
   /** SIGINT and SIGTERM end {@link run} and every wait from now on. */
   catchSignals(): void;
+  /** The guest has ended; SIGINT and SIGTERM stay caught. */
+  rest(): void;
   /** SIGINT and SIGTERM do again what they did before. */
   releaseSignals(): void;
 }

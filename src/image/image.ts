@@ -3,18 +3,21 @@
  *
  * @module
  */
+import { hex } from "../contract/hex.ts";
+import {
+  LOWEST_IMAGE_ADDRESS,
+  MEMORY_STEP_BYTES,
+  MOST_MEMORY_BYTES,
+} from "../contract/limits.ts";
 import { ImageError } from "../errors.ts";
 import { type AbiVersion, decodeAbi } from "./abi.ts";
 import { FieldOffset, readElfHeaders } from "./elf.ts";
 import { decodeManifest, type Manifest } from "./manifest.ts";
 import { readNotes } from "./notes.ts";
-import {
-  type Layout,
-  layOutSegments,
-  LOWEST_IMAGE_ADDRESS,
-  MOST_MEMORY_BYTES,
-} from "./segments.ts";
+import { type Layout, layOutSegments } from "./segments.ts";
 import type { ImageSource } from "./source.ts";
+
+const MEBIBYTE = 1024 * 1024;
 
 /** An image that can be run, given enough memory and its devices. */
 export interface Image {
@@ -32,7 +35,9 @@ export interface Image {
 
 /**
  * Reads and checks an image: headers, notes, manifest, segments. Reads each
- * part once, and nothing of the segments' contents.
+ * part once, and nothing of the segments' contents. The source stays open for
+ * these, and is closed when this throws, by `build()`, or by the caller who goes
+ * no further.
  *
  * @throws {ImageError} for the first rule that the image breaks
  *
@@ -45,6 +50,15 @@ export interface Image {
  * ```
  */
 export function readImage(source: ImageSource): Image {
+  try {
+    return readParts(source);
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
+function readParts(source: ImageSource): Image {
   const { entry, programHeaders } = readElfHeaders(source);
   const notes = readNotes(source, programHeaders);
   const abi = decodeAbi(source.name, notes.ABI1);
@@ -54,7 +68,7 @@ export function readImage(source: ImageSource): Image {
       file: source.name,
       structure: "ELF header, e_entry",
       offset: FieldOffset.entry,
-      found: `0x${entry.toString(16)}`,
+      found: hex(entry),
       expected: `an address from 0x${
         LOWEST_IMAGE_ADDRESS.toString(16)
       } within guest memory`,
@@ -75,13 +89,13 @@ export function requireFit(image: Image, memoryBytes: number): void {
     ? memoryNeed
     : { bytes: image.entry + 1, structure: "ELF header, e_entry" };
   if (need.bytes <= memoryBytes) return;
-  const step = 2 * 1024 * 1024;
-  const mebibytes = Math.ceil(need.bytes / step) * 2;
+  const steps = Math.ceil(need.bytes / MEMORY_STEP_BYTES);
+  const mebibytes = steps * MEMORY_STEP_BYTES / MEBIBYTE;
   throw new ImageError({
     file: image.source.name,
     structure: need.structure,
-    found: `an image that reaches to 0x${need.bytes.toString(16)}`,
-    expected: `one that fits into the guest's ${memoryBytes / 1024 / 1024} MiB`,
+    found: `an image that reaches to ${hex(need.bytes)}`,
+    expected: `one that fits into the guest's ${memoryBytes / MEBIBYTE} MiB`,
     remedy: `give it at least --mem=${mebibytes}`,
   });
 }

@@ -4,17 +4,18 @@
  *
  * @module
  */
+import { hex } from "../contract/hex.ts";
+import {
+  LOWEST_IMAGE_ADDRESS,
+  MOST_MEMORY_BYTES,
+  MOST_SEGMENTS,
+  PAGE_BYTES,
+} from "../contract/limits.ts";
 import { ImageError } from "../errors.ts";
 import { FieldOffset, type ProgramHeader, SegmentFlag, SegmentType } from "./elf.ts";
 import type { ImageSource } from "./source.ts";
 
-/** Lowest address that belongs to the image; below are the tender's structures. */
-export const LOWEST_IMAGE_ADDRESS = 0x100000;
-
-/** The most memory a guest can have, in bytes (4 GiB). */
-export const MOST_MEMORY_BYTES = 0x1_0000_0000;
-
-const PAGE_BYTES = 4096n;
+const PAGE = BigInt(PAGE_BYTES);
 
 /** A part of the file that is loaded into guest memory. */
 export interface Segment {
@@ -115,6 +116,14 @@ export function layOutSegments(
       memoryNeed = { bytes: Number(end), structure: structureOf(header) };
     }
   }
+  if (segments.length > MOST_SEGMENTS) {
+    throw new ImageError({
+      file: source.name,
+      structure: "program headers",
+      found: `${segments.length} segments to load`,
+      expected: `at most ${MOST_SEGMENTS}`,
+    });
+  }
   return { segments, kernelEnd: Number(previousEnd), memoryNeed };
 }
 
@@ -157,7 +166,7 @@ function roundToPages(
       `a start of at least ${hex(LOWEST_IMAGE_ADDRESS)}`,
     );
   }
-  if (start % PAGE_BYTES !== 0n || end % PAGE_BYTES !== 0n) {
+  if (start % PAGE !== 0n || end % PAGE !== 0n) {
     refuse(
       "align",
       `${hex(align)}, so that the segment spans ${hex(start)} to ${hex(end)}`,
@@ -183,8 +192,4 @@ function checkFileRange(
       `one within the file's ${source.sizeBytes} bytes`,
     );
   }
-}
-
-function hex(value: bigint | number): string {
-  return `0x${value.toString(16)}`;
 }

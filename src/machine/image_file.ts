@@ -36,6 +36,7 @@ class ImageFile implements ImageSource {
   ) {}
 
   read(offset: number, target: Uint8Array<ArrayBuffer>): void {
+    if (!this.#open) throw new Error(`${this.name} was closed; open it again`);
     const count = described(
       this.name,
       () => readAt(this.descriptor, offset, target, this.name),
@@ -58,7 +59,7 @@ function described<T>(path: string, action: () => T): T {
     if (!(error instanceof SystemCallError)) throw error;
     throw new OperatorError(
       path === "" ? '""' : path,
-      error.message.slice(path.length + 2),
+      error.problem,
       "give the path of a unikernel's file that can be read",
     );
   }

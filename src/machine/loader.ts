@@ -22,7 +22,7 @@ export function loadSegments(
   const guarded: ProtectedRange[] = [];
   for (const segment of image.layout.segments) {
     const { start, end, readable, writable, address, fileBytes } = segment;
-    const target = machine.memory.bytes.subarray(address, address + fileBytes);
+    const target = machine.memory.part(address, fileBytes);
     image.source.read(segment.fileOffset, target);
     machine.protectMemory({ start, end }, { readable: readable || writable, writable });
     if (!writable) guarded.push({ start, end, readable });

@@ -15,13 +15,12 @@ import { OperatorError } from "../errors.ts";
 import type { Bindings } from "../binding/bindings.ts";
 import { createKvmMachine } from "../hypervisor/kvm/kvm.ts";
 import type { VirtualMachine } from "../hypervisor/hypervisor.ts";
-import type { Image } from "../image/image.ts";
 import { encodeBootInfo } from "./boot_info.ts";
 import { loadSegments } from "./loader.ts";
 import { coreModule, loadDeviceModule } from "./registry.ts";
 import { runGuest } from "./run_loop.ts";
 import { guestCpuid } from "./x86_64/cpuid.ts";
-import { BOOT_INFO } from "./x86_64/memory_map.ts";
+import { BOOT_INFO, IMAGE } from "./x86_64/memory_map.ts";
 import { ALLOWED_MSRS } from "./x86_64/msrs.ts";
 import { writePageTables } from "./x86_64/page_tables.ts";
 import { initialRegisters, SYSTEM_REGISTERS, writeGdt } from "./x86_64/registers.ts";
@@ -29,26 +28,33 @@ import { initialRegisters, SYSTEM_REGISTERS, writeGdt } from "./x86_64/registers
 /** A guest with its devices attached and its image loaded. */
 export interface Machine {
   /**
-   * Runs the guest to its end, without returning to the event loop.
+   * Runs the guest to its end, once, without returning to the event loop. From
+   * then on until {@link close}, SIGINT and SIGTERM only end guests.
    *
    * @returns the guest's exit status, 0 to 255
    * @throws {GuestFault} when it did what no guest may
    * @throws {OperatorError} when a resource of the host failed
    * @throws {EndedBySignal} when SIGINT or SIGTERM came
+   * @throws {Error} when it was run or closed before
    */
   run(): number;
-  /** Gives memory, devices and the virtual machine back to the host. */
+  /**
+   * Gives memory, devices and the virtual machine back to the host, and the
+   * signals to whoever had them. May be called more than once.
+   */
   close(): void;
 }
 
 /**
  * Builds a guest: loads the modules that its manifest names, attaches its
- * devices, makes the virtual machine and loads the image. Closes the image.
+ * devices, makes the virtual machine and loads the image. Closes the image,
+ * also when it throws. A process can have one guest at a time.
  *
  * @throws {OperatorError} when the host lacks something, with the way out
  * @throws {ImageError} when the file has become shorter since it was read
  */
-export async function build(image: Image, bindings: Bindings): Promise<Machine> {
+export async function build(bindings: Bindings): Promise<Machine> {
+  const { image } = bindings;
   const undo: (() => void)[] = [() => image.source.close()];
   const close = () => {
     for (const release of undo.splice(0).toReversed()) release();
@@ -63,10 +69,11 @@ export async function build(image: Image, bindings: Bindings): Promise<Machine> 
     });
     const vm = createKvmMachine(bindings.memoryBytes);
     undo.push(() => vm.close());
-    const memory = new GuestMemory(vm.memory);
-    prepare(vm, image, bindings, devices);
-    memory.protect(loadSegments(image, vm));
+    prepare(vm, bindings, devices);
+    const guarded = loadSegments(image, vm);
     image.source.close();
+    const memory = new GuestMemory(vm.memory);
+    memory.protect(guarded);
 
     const table: (Hypercall | undefined)[] = new Array(HYPERCALL_LIMIT).fill(undefined);
     const answer = (handlers: ReadonlyMap<number, Hypercall>) => {
@@ -77,7 +84,18 @@ export async function build(image: Image, bindings: Bindings): Promise<Machine> 
       const own = devices.filter((_, index) => bindings.devices[index]!.type === type);
       answer(module.hypercalls(own, memory));
     }
-    return { run: () => runGuest(vm.vcpu, table), close };
+    let ready = true;
+    return {
+      run() {
+        if (!ready) throw new Error("this guest was run or closed before; build another");
+        ready = false;
+        return runGuest(vm.vcpu, table);
+      },
+      close() {
+        ready = false;
+        close();
+      },
+    };
   } catch (error) {
     close();
     throw error;
@@ -111,12 +129,11 @@ async function loadDeviceModules(
 /** Sets up memory below the image, and the vCPU. */
 function prepare(
   vm: VirtualMachine,
-  image: Image,
   bindings: Bindings,
   devices: readonly AttachedDevice[],
 ): void {
-  const { memoryBytes, commandLine } = bindings;
-  const { bytes } = vm.memory;
+  const { image, memoryBytes, commandLine } = bindings;
+  const bytes = vm.memory.part(0, IMAGE);
   writeGdt(bytes);
   writePageTables(bytes, memoryBytes);
   const bootInfo = encodeBootInfo({

@@ -39,6 +39,8 @@ export function runGuest(
   } catch (error) {
     if (error instanceof GuestFault) error.rip ??= vcpu.instructionPointer();
     throw error;
+  } finally {
+    vcpu.rest();
   }
 }
 

@@ -44,6 +44,59 @@ for (const sectorSize of [512, 4096, 32768]) {
   );
 }
 
+hostTest(
+  "BLOCK_WRITE writes its own argument block as it was",
+  ["KVM"],
+  () =>
+    withDisk(4096, async (path) => {
+      const ended = await tender([
+        "run",
+        `--block:disk=${path}`,
+        guest("block"),
+        "overlap",
+      ]);
+      assertEquals([ended.stdout, ended.stderr, ended.status], ["SUCCESS\n", "", 0]);
+    }),
+);
+
+hostTest(
+  "a file that may not grow ends the guest with a sentence",
+  ["KVM"],
+  () =>
+    withDisk(1 << 20, async (path) => {
+      const ended = await tender([
+        "run",
+        "--mem=4",
+        `--block:disk=${path}`,
+        guest("block"),
+      ], {
+        shell: 'ulimit -f 64; exec "$@"',
+      });
+      assertMatch(
+        ended.stderr,
+        /^solo5: [^\n]*disk.img: write at byte [0-9]+ failed: EFBIG[^\n]*\n$/,
+      );
+      assertEquals(ended.status, 1);
+    }),
+);
+
+hostTest("a directory is no disk", [], async () => {
+  const directory = await Deno.makeTempDir();
+  for (const suffix of ["", ",ro"]) {
+    const ended = await tender([
+      "run",
+      `--block:0=${directory}${suffix}`,
+      guest("block"),
+    ]);
+    assertMatch(
+      ended.stderr,
+      /^solo5: --block:disk=[^\n]*EISDIR \(is a directory\)[^\n]*\n$/,
+    );
+    assertEquals(ended.status, 1);
+  }
+  await Deno.remove(directory);
+});
+
 hostTest("a disk keeps what was written", ["KVM"], () =>
   withDisk(512, async (path) => {
     const disk = ["run", "--mem=2", `--block:0=${path}`, guest("block")];

@@ -34,8 +34,8 @@ const FAULTS: Readonly<Record<string, string>> = {
   "data-past-end": `gpa=${hex(MEMORY - 8)}, 64 bytes`,
   "data-4g": "gpa=0x100000000, 1 bytes",
   "data-huge": "gpa=about 0x10000000000000000, 1 bytes",
-  "length-huge": "gpa=0x100000, 18446744073709552000 bytes",
-  "length-wraps": "gpa=0x100000, 18446744073708503000 bytes",
+  "length-huge": "gpa=0x100000, about 18446744073709552000 bytes",
+  "length-wraps": "gpa=0x100000, about 18446744073708503000 bytes",
   "length-4g": "gpa=0x100000, 4294967296 bytes",
   "cookie": `gpa=${hex(MEMORY - 511)}, 512 bytes`,
 };

@@ -25,7 +25,7 @@ hostTest("the stages run one guest after the other in one process", ["KVM"], asy
   for (const status of [0, 7, 255]) {
     const image = readImage(openImageFile(guest("exit")));
     const request = { memoryMebibytes: 2, arguments: [String(status)] };
-    const machine = await build(image, bind(image, request));
+    const machine = await build(bind(image, request));
     assertEquals(machine.run(), status);
     machine.close();
   }
@@ -43,7 +43,7 @@ hostTest("building leaves no descriptor behind when it fails", ["KVM"], async ()
   const image = readImage(openImageFile(guest("block")));
   const block = [{ device: "disk", file: { path: "/not/there" } }];
   const error = await assertRejects(
-    () => build(image, bind(image, { block })),
+    () => build(bind(image, { block })),
     OperatorError,
   );
   assertStringIncludes(error.message, "--block:disk=/not/there: open: ENOENT");
@@ -55,14 +55,45 @@ hostTest("a second guest at the same time is refused, and the first runs on", [
 ], async () => {
   const built = () => {
     const image = readImage(openImageFile(guest("exit")));
-    return build(image, bind(image, { memoryMebibytes: 2, arguments: ["9"] }));
+    return build(bind(image, { memoryMebibytes: 2, arguments: ["9"] }));
   };
   const first = await built();
   const before = nextDescriptor();
-  await assertRejects(built, Error, "this process has a guest already");
+  await assertRejects(built, Error, "this process: has a guest already");
   assertEquals(nextDescriptor(), before);
   assertEquals(first.run(), 9);
   first.close();
+});
+
+hostTest("a guest runs once, and not after it was closed", ["KVM"], async () => {
+  const built = () => {
+    const image = readImage(openImageFile(guest("exit")));
+    return build(bind(image, { memoryMebibytes: 2, arguments: ["3"] }));
+  };
+  const machine = await built();
+  assertEquals(machine.run(), 3);
+  assertThrows(() => machine.run(), Error, "was run or closed before");
+  machine.close();
+  machine.close();
+  const closed = await built();
+  closed.close();
+  assertThrows(() => closed.run(), Error, "was run or closed before");
+});
+
+Deno.test("an image that is refused leaves no descriptor behind", () => {
+  const before = nextDescriptor();
+  assertThrows(() => readImage(openImageFile(`${ROOT}README.md`)), ImageError);
+  assertEquals(nextDescriptor(), before);
+});
+
+Deno.test("bind() refuses a request that asks for nothing", () => {
+  const image = readImage(openImageFile(guest("exit")));
+  const error = assertThrows(
+    () => bind(image, { net: [{ device: "x" }] }),
+    OperatorError,
+  );
+  assertStringIncludes(error.message, 'a request for "x" asks for nothing');
+  image.source.close();
 });
 
 Deno.test("bind() refuses values that no flag could give", () => {

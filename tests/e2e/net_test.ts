@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { closeFile, openFile, readAt } from "../../ffi/files.ts";
 import { passing } from "../support/descriptors.ts";
 import { hostTest } from "../support/needs.ts";
 import {
@@ -37,6 +38,18 @@ function frame(payload: Uint8Array): Uint8Array<ArrayBuffer> {
   new DataView(bytes.buffer).setUint16(12, ETHERTYPE);
   bytes.set(payload, 14);
   return bytes;
+}
+
+/** User and system time of a process in clock ticks (man 5 proc, stat). */
+function processorTicks(pid: number): number {
+  const path = `/proc/${pid}/stat`;
+  const bytes = new Uint8Array(1024);
+  const descriptor = openFile(path, "read");
+  const count = readAt(descriptor, 0, bytes, path);
+  closeFile(descriptor);
+  const fields = new TextDecoder().decode(bytes.subarray(0, count)).split(") ")[1]!;
+  const [user, system] = fields.split(" ").slice(11, 13).map(Number);
+  return user! + system!;
 }
 
 /** What the guest sends back: addresses exchanged, so from 0x99. */
@@ -124,15 +137,59 @@ hostTest("no tap is made for a name that does not exist", NEEDS, async () => {
   assertEquals(new TextDecoder().decode(links.stdout).includes("ghost"), false);
 });
 
-hostTest("a frame without a whole header is the guest's fault", NEEDS, async () => {
-  const { flags } = twoTaps();
-  const ended = await tender(["run", "--mem=4", ...flags, guest("net"), "short"]);
+for (const [what, length] of [["empty", 0], ["short", 13]] as const) {
+  hostTest(`a frame of ${length} bytes is the guest's fault`, NEEDS, async () => {
+    const { flags } = twoTaps();
+    const ended = await tender(["run", "--mem=4", ...flags, guest("net"), what]);
+    const words = `it sent a frame of ${length} bytes, less than an Ethernet header's 14`;
+    assertMatch(
+      ended.stderr,
+      new RegExp(`^solo5: guest fault at rip=0x[0-9a-f]+: ${words}[^\\n]*\n$`),
+    );
+    assertEquals(ended.status, 1);
+  });
+}
+
+hostTest("an interface that is set down ends a guest that sends", NEEDS, async () => {
+  const { names, flags } = twoTaps();
+  const running = start(["run", "--mem=4", ...flags, guest("net"), "send"]);
+  await running.sees("service1");
+  configure(names[0], { down: true });
+  const ended = await running.end();
   assertMatch(
     ended.stderr,
-    /^solo5: guest fault at rip=0x[0-9a-f]+: it sent a frame of 13 bytes[^\n]*\n$/,
+    /^solo5: tap[0-9]+: a frame of 60 bytes cannot be sent: EIO [^\n]*ip link set tap[0-9]+ up[^\n]*\n$/,
   );
   assertEquals(ended.status, 1);
 });
+
+hostTest(
+  "POLL wakes for a packet long before its time, and sleeps till then",
+  NEEDS,
+  async () => {
+    const { names, flags } = twoTaps();
+    const running = start(["run", "--mem=4", ...flags, guest("net")]);
+    await running.sees("service1");
+    const socket = new FrameSocket(names[0]);
+    const delays: number[] = [];
+    for (let round = 0; round < 50; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      const sent = performance.now();
+      socket.send(frame(new Uint8Array(46)));
+      assert(socket.receive(isAnswer) !== undefined);
+      delays.push(performance.now() - sent);
+    }
+    // The guest waits for ever: without a wake-up no answer would come at all.
+    assertEquals(delays.length, 50);
+    const ticks = () => processorTicks(running.child.pid);
+    const before = ticks();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert(ticks() - before <= 5, "a sleeping guest used the processor");
+    running.child.kill("SIGTERM");
+    await running.end();
+    socket.close();
+  },
+);
 
 hostTest("a tap that is deleted ends the guest with a sentence", NEEDS, async () => {
   const { names, flags } = twoTaps();
@@ -142,7 +199,7 @@ hostTest("a tap that is deleted ends the guest with a sentence", NEEDS, async ()
   const ended = await running.end();
   assertMatch(
     ended.stderr,
-    /^solo5: tap[0-9]+: no frames can be received: EBADFD \(the interface is gone\)[^\n]*\n$/,
+    /^solo5: tap[0-9]+: no frames can be received: EBADFD \(no interface behind it\)[^\n]*\n$/,
   );
   assertEquals(ended.status, 1);
 });

@@ -6,7 +6,7 @@
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { hostTest } from "../support/needs.ts";
-import { guest, ROOT, tender } from "../support/tender.ts";
+import { guest, ROOT, tender, tenderEnvironment } from "../support/tender.ts";
 
 /** One line on stderr, nothing on stdout, status 1, no stack trace. */
 async function assertRefused(args: string[], words: string): Promise<void> {
@@ -55,6 +55,11 @@ const REFUSED: readonly (readonly [string[], string])[] = [
   [["run", guest("hello"), "x".repeat(8192)], "8192 bytes (shorten them to 8191"],
   [["run", guest("net")], 'network device "service1" is not bound'],
   [["run", "--trace=x", "--bogus", "--mem=1"], "--bogus is no flag"],
+  [["help", "nosuch"], '"nosuch": solo5 help does not take this'],
+  [["help", "run", "x"], '"x": solo5 help does not take this'],
+  [["version", "extra"], '"extra": solo5 version does not take this'],
+  [["--help", "--bogus"], '"--bogus": solo5 help does not take this'],
+  [["run", guest("hello"), "a\ufffd"], "a\ufffd is not UTF-8"],
 ];
 
 for (const [args, words] of REFUSED) {
@@ -118,11 +123,10 @@ hostTest(
   async () => {
     const directory = await Deno.makeTempDir();
     await Deno.symlink(`${ROOT}scripts/solo5`, `${directory}/solo5`);
-    const deno = Deno.execPath().replace(/\/[^/]*$/, "");
     const { code, stdout } = await new Deno.Command(`${directory}/solo5`, {
       args: ["run", "--mem=4", guest("hello"), "there"],
       cwd: "/",
-      env: { PATH: `${deno}:/usr/bin:/bin` },
+      env: tenderEnvironment(),
     }).output();
     assertStringIncludes(new TextDecoder().decode(stdout), "Hello, there\n");
     assertEquals(code, 0);
@@ -138,10 +142,9 @@ hostTest("deno install of the checkout gives a working solo5", ["KVM"], async ()
     stderr: "null",
   }).output();
   assertEquals(success, true);
-  const deno = Deno.execPath().replace(/\/[^/]*$/, "");
   const { code } = await new Deno.Command(`${root}/bin/solo5`, {
     args: ["run", "--mem=2", guest("exit"), "23"],
-    env: { PATH: `${deno}:/usr/bin:/bin` },
+    env: tenderEnvironment(),
   }).output();
   assertEquals(code, 23);
   await Deno.remove(root, { recursive: true });
@@ -153,4 +156,10 @@ hostTest("without the permission for FFI there is one sentence", [], async () =>
   }).output();
   assertMatch(new TextDecoder().decode(stderr), /^solo5 ?[^\n]*--allow-ffi\n$/);
   assertEquals(code, 1);
+});
+
+hostTest("help that nobody can read is an error", [], async () => {
+  const ended = await tender(["help"], { shell: '"$@" >/dev/full' });
+  assertMatch(ended.stderr, /^solo5: standard output: cannot be written: [^\n]*\n$/);
+  assertEquals(ended.status, 1);
 });

@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { closeFile, openFile, readAt } from "../../ffi/files.ts";
 import { hostTest } from "../support/needs.ts";
-import { guest, start, tenderCommand } from "../support/tender.ts";
+import { guest, start, tenderCommand, tenderEnvironment } from "../support/tender.ts";
 
 const NUMBER = { SIGINT: 2, SIGTERM: 15 } as const;
 
@@ -143,7 +143,7 @@ hostTest(
     const quoted = run.map((word) => `'${word}'`).join(" ");
     await Deno.writeTextFile(
       `${directory}/session`,
-      `trap : INT
+      `trap : INT; export PATH='${tenderEnvironment().PATH}'
 stty -a >${directory}/before
 ${quoted} >${directory}/out 2>${directory}/err
 echo $? >${directory}/status

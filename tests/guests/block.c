@@ -1,7 +1,7 @@
 /*
  * A disk: without arguments writes and reads back every sector and tries what
- * has to fail; "readonly" checks that writing fails; "write TEXT" and "read"
- * use the first sector.
+ * has to fail; "readonly" checks that writing fails; "overlap" writes its own
+ * argument block; "write TEXT" and "read" use the first sector.
  */
 #include "guest.h"
 
@@ -41,6 +41,21 @@ int guest_main(const struct boot_info *info)
     uint64_t capacity = disk->u.block.capacity, size = disk->u.block.block_size;
     CHECK(disk->attached == 1 && disk->type == BLOCK_BASIC);
     CHECK(size >= 512 && size <= sizeof out && capacity % size == 0);
+    if (equal(info->cmdline, "overlap")) {
+        /* The argument block is part of the data: what is written is as it was. */
+        struct block_block *block = (struct block_block *)out;
+        memset(out, 0x55, size);
+        block->handle = 1;
+        block->offset = 0;
+        block->data = (uintptr_t)out;
+        block->len = size;
+        hypercall(BLOCK_WRITE, block);
+        CHECK(block->ret == OK);
+        CHECK(block_read(1, 0, in, size) == OK);
+        CHECK(((struct block_block *)in)->ret == 0x55555555);
+        print("SUCCESS\n");
+        return 0;
+    }
     if (equal(info->cmdline, "readonly")) {
         CHECK(block_read(1, 0, in, size) == OK);
         CHECK(block_write(1, 0, in, size) == EUNSPEC);

@@ -1,7 +1,9 @@
 /*
  * Two interfaces. Sends every frame back where it came from, with the addresses
  * exchanged and the number of its interface as the first byte of the payload,
- * until a frame's payload begins with 'Q'. "errors" tries what has to fail.
+ * until a frame's payload begins with 'Q'. "errors" tries what has to fail;
+ * "empty" and "short" send what is no frame,
+ * "send" sends without end.
  */
 #include "guest.h"
 
@@ -55,8 +57,13 @@ int guest_main(const struct boot_info *info)
         print("SUCCESS\n");
         return 0;
     }
+    if (equal(info->cmdline, "empty"))
+        return net_write(1, frame, 0);
     if (equal(info->cmdline, "short"))
         return net_write(1, frame, HEADER - 1);
+    if (equal(info->cmdline, "send"))
+        for (;;)
+            CHECK(net_write(1, frame, 60) == OK);
     for (;;) {
         uint64_t ready = 0;
         int count = poll(~0ull, &ready), bits = 0, quit = 0;

@@ -1,6 +1,6 @@
 /*
  * Console output: "sizes" writes pieces of many lengths, "flood N" N lines,
- * "bytes" each byte value once.
+ * "bytes" each byte value once, "huge" 64 MiB at once.
  */
 #include "guest.h"
 
@@ -13,6 +13,8 @@ int guest_main(const struct boot_info *info)
         for (int i = 0; i < 256; i++)
             buffer[i] = i;
         put(buffer, 256);
+    } else if (equal(info->cmdline, "huge")) {
+        put((char *)0x1000000, 64 << 20);
     } else if (first_word(info->cmdline, "flood", &rest)) {
         for (uint64_t i = number(rest); i > 0; i--) {
             print_number(i);

@@ -143,3 +143,15 @@ async function run(program: string, args: string[]): Promise<void> {
     throw new Error(`${program} ${args.at(-1)}: ${words}`);
   }
 }
+
+/** A digest of everything that guests are built from. */
+export async function hashSources(): Promise<string> {
+  const parts: Uint8Array[] = [];
+  const names = [...Deno.readDirSync(SOURCES)].filter(({ isFile }) => isFile)
+    .map(({ name }) => name).sort();
+  for (const name of names) parts.push(Deno.readFileSync(new URL(name, SOURCES)));
+  parts.push(Deno.readFileSync(new URL(import.meta.url)));
+  const all = await new Blob(parts as BlobPart[]).arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+  return digest.toHex().slice(0, 16);
+}

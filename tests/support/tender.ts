@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { buildGuests, COMMITTED_GUESTS } from "./guest_builder.ts";
+import { buildGuests, COMMITTED_GUESTS, hashSources } from "./guest_builder.ts";
 
 /** The checkout's root. */
 export const ROOT: string = new URL("../../", import.meta.url).pathname;
@@ -20,18 +20,15 @@ function exists(path: string): boolean {
   }
 }
 
-/** How the checkout is run: what `scripts/solo5` does, with this very Deno. */
+/** How the checkout is run, with {@link tenderEnvironment}. */
 export function tenderCommand(root: string = ROOT): string[] {
-  return [
-    Deno.execPath(),
-    "run",
-    "--quiet",
-    "--no-prompt",
-    "--no-config",
-    "--no-lock",
-    "--allow-ffi",
-    `${root}mod.ts`,
-  ];
+  return [`${root}scripts/solo5`];
+}
+
+/** Has `scripts/solo5` run this very Deno. */
+export function tenderEnvironment(): { PATH: string } {
+  const directory = Deno.execPath().replace(/\/[^/]*$/, "");
+  return { PATH: `${directory}:${Deno.env.get("PATH") ?? "/usr/bin:/bin"}` };
 }
 
 /** What a finished child left. */
@@ -68,7 +65,7 @@ function command(args: readonly string[], options: TenderOptions): Deno.Command 
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    ...(options.env ? { env: options.env } : {}),
+    env: { ...tenderEnvironment(), ...options.env },
   });
 }
 
@@ -188,16 +185,4 @@ function hasCompiler(): boolean {
   } catch {
     return false;
   }
-}
-
-async function hashSources(): Promise<string> {
-  const parts: Uint8Array[] = [];
-  const sources = new URL("../guests/", import.meta.url);
-  const names = [...Deno.readDirSync(sources)].filter(({ isFile }) => isFile)
-    .map(({ name }) => name).sort();
-  for (const name of names) parts.push(Deno.readFileSync(new URL(name, sources)));
-  parts.push(Deno.readFileSync(new URL("guest_builder.ts", import.meta.url)));
-  const all = await new Blob(parts as BlobPart[]).arrayBuffer();
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
-  return digest.toHex().slice(0, 16);
 }

@@ -8,7 +8,12 @@ import { describe, it } from "@std/testing/bdd";
 import * as hypercalls from "../../src/contract/hypercalls.ts";
 import { ABI_VERSIONS } from "../../src/image/abi.ts";
 import { isDeviceName, MOST_ENTRIES } from "../../src/image/manifest.ts";
-import { LOWEST_IMAGE_ADDRESS } from "../../src/image/segments.ts";
+import {
+  LOWEST_IMAGE_ADDRESS,
+  MEMORY_STEP_BYTES,
+  MOST_SEGMENTS,
+  PAGE_BYTES,
+} from "../../src/contract/limits.ts";
 import { MOST_COMMAND_LINE_BYTES } from "../../src/binding/bindings.ts";
 import {
   DEFAULT_MEMORY_MEBIBYTES,
@@ -54,7 +59,7 @@ describe("docs/abi.md", () => {
       PDPT,
       PAGE_DIRECTORIES,
       PAGE_TABLE,
-      PAGE_TABLE + map.PAGE_BYTES,
+      PAGE_TABLE + PAGE_BYTES,
       BOOT_INFO,
       IMAGE,
       map.LARGE_PAGE_BYTES,
@@ -119,9 +124,10 @@ describe("docs/abi.md", () => {
       "device name, characters": longestName,
       "command line, bytes": MOST_COMMAND_LINE_BYTES,
       "lowest image address": LOWEST_IMAGE_ADDRESS,
+      "segments with bytes in the file": MOST_SEGMENTS,
       "smallest memory, MiB": smallestMemory,
       "largest memory, MiB": largestMemory,
-      "step of memory, MiB": map.LARGE_PAGE_BYTES / 1024 / 1024,
+      "step of memory, MiB": MEMORY_STEP_BYTES / 1024 / 1024,
       "memory if none is given, MiB": DEFAULT_MEMORY_MEBIBYTES,
       "smallest block size, bytes": smallestBlock,
       "largest block size, bytes": largestBlock,

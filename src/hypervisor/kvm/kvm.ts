@@ -16,6 +16,7 @@ import {
   protect,
   unmap,
 } from "../../../ffi/memory.ts";
+import { hasStopWord } from "../../../ffi/stop_signal.ts";
 import { OperatorError } from "../../errors.ts";
 import type {
   AllowedMsr,
@@ -45,9 +46,17 @@ const MOST_CPUID_ENTRIES = 256;
  * Makes a virtual machine with one vCPU and zero-filled memory.
  *
  * @param memoryBytes a multiple of 2 MiB, at most 4 GiB
- * @throws {OperatorError} when the host has no KVM that will do, or no room
+ * @throws {OperatorError} when the host has no KVM that will do, or no room, or
+ * this process has a guest already
  */
 export function createKvmMachine(memoryBytes: number): VirtualMachine {
+  if (hasStopWord()) {
+    throw new OperatorError(
+      "this process",
+      "has a guest already",
+      "close that one first, or start another process",
+    );
+  }
   const release: (() => void)[] = [];
   try {
     return new KvmMachine(memoryBytes, release);
@@ -64,7 +73,7 @@ function releaseAll(release: (() => void)[]): void {
 
 /** What an operator can do about a call that failed. */
 function hostError(error: SystemCallError, memoryBytes: number): OperatorError {
-  const problem = error.message.slice(error.object.length + 2);
+  const { problem } = error;
   if (error.call === "mmap" || error.errno === Errno.ENOMEM) {
     return new OperatorError(
       error.object,

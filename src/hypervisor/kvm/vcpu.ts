@@ -8,6 +8,7 @@ import { type Ioctl, ioctlWithStructure, rawIoctl } from "../../../ffi/ioctl.ts"
 import { EXIT_IO_OUT, ExitReason, Kvm, KvmRun, Regs } from "../../../ffi/linux/kvm.ts";
 import { type Mapping, PAGE_BYTES } from "../../../ffi/memory.ts";
 import { StopWord } from "../../../ffi/stop_signal.ts";
+import { hex } from "../../contract/hex.ts";
 import { GuestFault, OperatorError } from "../../errors.ts";
 import { type Vcpu, VcpuExit } from "../hypervisor.ts";
 import type { VcpuFd } from "./descriptors.ts";
@@ -54,6 +55,10 @@ export class KvmVcpu implements Vcpu {
 
   catchSignals(): void {
     this.polls.install();
+  }
+
+  rest(): void {
+    this.polls.rest();
   }
 
   releaseSignals(): void {
@@ -141,8 +146,4 @@ export class KvmVcpu implements Vcpu {
   #u64(offset: number): bigint {
     return BigInt(this.#run[offset / 4]!) | BigInt(this.#run[offset / 4 + 1]!) << 32n;
   }
-}
-
-function hex(value: number | bigint): string {
-  return `0x${value.toString(16)}`;
 }

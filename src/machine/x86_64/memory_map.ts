@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { LOWEST_IMAGE_ADDRESS, MEMORY_STEP_BYTES } from "../../contract/limits.ts";
 
 /** Boot-time global descriptor table. */
 export const GDT = 0x1000;
@@ -18,9 +19,7 @@ export const PAGE_TABLE = 0x8000;
 /** Boot info, then the manifest, then the command line. */
 export const BOOT_INFO = 0x10000;
 /** The image starts here; what is below is not the guest's to write. */
-export const IMAGE = 0x100000;
+export const IMAGE = LOWEST_IMAGE_ADDRESS;
 
-/** A small page. */
-export const PAGE_BYTES = 0x1000;
 /** A large page. */
-export const LARGE_PAGE_BYTES = 0x200000;
+export const LARGE_PAGE_BYTES = MEMORY_STEP_BYTES;

@@ -5,11 +5,11 @@
  *
  * @module
  */
+import { PAGE_BYTES } from "../../contract/limits.ts";
 import {
   BOOT_INFO,
   IMAGE,
   LARGE_PAGE_BYTES,
-  PAGE_BYTES,
   PAGE_DIRECTORIES,
   PAGE_TABLE,
   PDPT,

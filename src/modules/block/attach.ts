@@ -51,13 +51,15 @@ export function attach(binding: BlockBinding): BlockDevice {
   } catch (error) {
     if (file !== undefined) closeFile(file);
     if (!(error instanceof SystemCallError)) throw error;
-    const problem = error.message.slice(error.object.length + 2);
-    throw new OperatorError(flag, problem, remedyFor(error, binding));
+    throw new OperatorError(flag, error.problem, remedyFor(error, binding));
   }
 }
 
 function checkCapacity(binding: BlockBinding, flag: string, bytes: number): void {
   const { sectorSizeBytes, name } = binding;
+  if (bytes > Number.MAX_SAFE_INTEGER) {
+    throw new OperatorError(flag, "it is larger than 8 PiB", "give a smaller one");
+  }
   if (bytes >= sectorSizeBytes && bytes % sectorSizeBytes === 0) return;
   const room = bytes - bytes % sectorSizeBytes + sectorSizeBytes;
   throw new OperatorError(

@@ -13,6 +13,7 @@ import {
   Result,
 } from "../../contract/hypercalls.ts";
 import type { Access, GuestMemory } from "../../contract/memory.ts";
+import { byHandle } from "../../contract/module.ts";
 import { OperatorError } from "../../errors.ts";
 import type { BlockDevice } from "./attach.ts";
 
@@ -56,19 +57,20 @@ function transfer(
   access: Access,
   call: BlockCall,
 ): Hypercall {
-  const byHandle: (BlockDevice | undefined)[] = [];
-  for (const device of devices) byHandle[device.handle] = device;
+  const attached = byHandle(devices);
   const vector = new Vector();
 
   return (block) => {
     memory.range(block, BlockBlock.size, "write");
-    const device = byHandle[memory.u64(block + BlockBlock.handle)];
+    const device = attached[memory.u64(block + BlockBlock.handle)];
     const offset = memory.u64(block + BlockBlock.offset);
     const length = memory.u64(block + BlockBlock.length);
-    memory.setI32(block + BlockBlock.result, Result.EINVAL);
-    if (device === undefined) return CONTINUE;
     // Also refuses whatever u64() had to round: a capacity is exact.
-    if (offset >= device.capacityBytes || offset + length > device.capacityBytes) {
+    if (
+      device === undefined || offset >= device.capacityBytes ||
+      offset + length > device.capacityBytes
+    ) {
+      memory.setI32(block + BlockBlock.result, Result.EINVAL);
       return CONTINUE;
     }
     const data = memory.range(memory.u64(block + BlockBlock.data), length, access);

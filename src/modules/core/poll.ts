@@ -7,9 +7,7 @@ import { CONTINUE, type Hypercall, PollBlock } from "../../contract/hypercalls.t
 import type { GuestMemory } from "../../contract/memory.ts";
 import type { AttachedDevice, PollSet } from "../../contract/module.ts";
 import { EndedBySignal } from "../../errors.ts";
-
-const NANOSECONDS_A_SECOND = 1_000_000_000;
-const NANOSECONDS_A_MILLISECOND = 1_000_000;
+import { NANOSECONDS_A_MILLISECOND, NANOSECONDS_A_SECOND } from "./units.ts";
 
 /** The longest sleep at a time, in nanoseconds: a year, which fits everywhere. */
 const LONGEST_SLEEP = 365 * 24 * 3600 * NANOSECONDS_A_SECOND;

@@ -28,8 +28,10 @@ export function puts(memory: GuestMemory, polls: PollSet): Hypercall {
         Math.min(length - done, LARGEST_TRANSFER_BYTES),
       );
       const count = writev(STDOUT, vector.pointer, 1);
-      if (count >= 0) done += count;
-      else waitForReader(polls, lastErrno());
+      if (count < 0) waitForReader(polls, lastErrno());
+      else if ((done += count) < length && polls.signal !== 0) {
+        throw new EndedBySignal(polls.signal);
+      }
     }
     return CONTINUE;
   };

@@ -6,8 +6,8 @@
 import { WallClock } from "../../../ffi/clock.ts";
 import { CONTINUE, type Hypercall, WalltimeBlock } from "../../contract/hypercalls.ts";
 import type { GuestMemory } from "../../contract/memory.ts";
+import { NANOSECONDS_A_SECOND } from "./units.ts";
 
-const NANOSECONDS_A_SECOND = 1_000_000_000;
 const HALF = 0x1_0000;
 
 /** Makes the handler. */

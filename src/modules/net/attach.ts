@@ -56,7 +56,7 @@ function attachByName(binding: NetBinding, name: string): Tap {
     return { tap: attachTap(name), name, mtuBytes: state.mtuBytes };
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
-    throw new OperatorError(flag, error.message, remedyFor(error, name));
+    throw new OperatorError(flag, error.problem, remedyFor(error, name));
   }
 }
 

@@ -8,6 +8,7 @@ import { ETHERNET_HEADER_BYTES } from "../../../ffi/linux/tun.ts";
 import { rawReadv, rawWritev, Vector } from "../../../ffi/vectors.ts";
 import { CONTINUE, type Hypercall, NetBlock, Result } from "../../contract/hypercalls.ts";
 import type { GuestMemory } from "../../contract/memory.ts";
+import { byHandle } from "../../contract/module.ts";
 import { GuestFault, OperatorError } from "../../errors.ts";
 import type { NetDevice } from "./attach.ts";
 
@@ -16,18 +17,23 @@ export function netWrite(
   devices: readonly NetDevice[],
   memory: GuestMemory,
 ): Hypercall {
-  const byHandle = indexByHandle(devices);
+  const attached = byHandle(devices);
   const writev = rawWritev();
   const vector = new Vector();
   return (block) => {
     memory.range(block, NetBlock.size, "write");
-    const device = byHandle[memory.u64(block + NetBlock.handle)];
+    const device = attached[memory.u64(block + NetBlock.handle)];
     if (device === undefined) {
       memory.setI32(block + NetBlock.result, Result.EINVAL);
       return CONTINUE;
     }
     const length = memory.u64(block + NetBlock.length);
     const data = memory.range(memory.u64(block + NetBlock.data), length, "read");
+    if (length < ETHERNET_HEADER_BYTES) {
+      throw new GuestFault(
+        `it sent a frame of ${length} bytes, less than an Ethernet header's ${ETHERNET_HEADER_BYTES}`,
+      );
+    }
     memory.locate(vector, data, length);
     const count = writev(device.tap, vector.pointer, 1);
     if (count !== length) refuseWrite(device, length, count);
@@ -42,11 +48,6 @@ const REFUSED_FRAMES: readonly number[] = [Errno.EINVAL, Errno.E2BIG, Errno.EMSG
 /** Says why a frame did not go out. Reads errno first. */
 function refuseWrite(device: NetDevice, length: number, count: number): never {
   const errno = lastErrno();
-  if (length < ETHERNET_HEADER_BYTES) {
-    throw new GuestFault(
-      `it sent a frame of ${length} bytes, less than an Ethernet header's ${ETHERNET_HEADER_BYTES}`,
-    );
-  }
   if (count < 0 && REFUSED_FRAMES.includes(errno)) {
     throw new GuestFault(
       `it sent a frame of ${length} bytes, which the kernel refuses: ${
@@ -70,12 +71,12 @@ export function netRead(
   devices: readonly NetDevice[],
   memory: GuestMemory,
 ): Hypercall {
-  const byHandle = indexByHandle(devices);
+  const attached = byHandle(devices);
   const readv = rawReadv();
   const vector = new Vector();
   return (block) => {
     memory.range(block, NetBlock.size, "write");
-    const device = byHandle[memory.u64(block + NetBlock.handle)];
+    const device = attached[memory.u64(block + NetBlock.handle)];
     if (device === undefined) {
       memory.setI32(block + NetBlock.result, Result.EINVAL);
       return CONTINUE;
@@ -102,13 +103,4 @@ function refuseRead(device: NetDevice, errno: number): void {
     `no frames can be received: ${describeErrno(errno)}`,
     "look at the interface, and start again",
   );
-}
-
-/** Devices at the index of their handle; no other index holds one. */
-function indexByHandle(
-  devices: readonly NetDevice[],
-): readonly (NetDevice | undefined)[] {
-  const byHandle: (NetDevice | undefined)[] = [];
-  for (const device of devices) byHandle[device.handle] = device;
-  return byHandle;
 }

@@ -4,6 +4,7 @@ import type { VirtualMachine } from "../../../src/hypervisor/hypervisor.ts";
 import { readImage } from "../../../src/image/image.ts";
 import { type ImageSource, sourceFromBytes } from "../../../src/image/source.ts";
 import { loadSegments } from "../../../src/machine/loader.ts";
+import { hostMemory } from "../../support/host_memory.ts";
 import { buildImage, type ImageOptions, R, W, X } from "../../support/elf_builder.ts";
 
 /** Memory for the good image: what it needs and some bytes behind. */
@@ -16,7 +17,7 @@ function machine() {
   const bytes = new Uint8Array(MEMORY_BYTES);
   const protections: Protection[] = [];
   const vm = {
-    memory: { address: 0n, bytes },
+    memory: hostMemory(bytes),
     protectMemory: (
       range: { start: number; end: number },
       rights: { readable: boolean; writable: boolean },

@@ -14,6 +14,7 @@ type Exit =
 function script(...exits: Exit[]) {
   const state = {
     caught: false,
+    rests: 0,
     runs: 0,
     port: 0,
     portData: 0,
@@ -27,6 +28,7 @@ function script(...exits: Exit[]) {
       return state.portData;
     },
     catchSignals: () => void (state.caught = true),
+    rest: () => void (state.rests++),
     run() {
       assert(state.caught, "the guest ran before signals were caught");
       const exit = state.exit = exits[state.runs++];
@@ -70,7 +72,7 @@ Deno.test("runGuest() returns the status when the guest halts", () => {
   );
   assertEquals(runGuest(vcpu, table(calls)), 42);
   assertEquals(calls, [0x200000, 0xffff_ffff]);
-  assertEquals(state.runs, 3);
+  assertEquals([state.runs, state.rests], [3, 1]);
 });
 
 Deno.test("runGuest() returns status 0 when the guest halts with it", () => {
@@ -142,4 +144,10 @@ Deno.test("runGuest() passes the error on when a resource of the host failed", (
     OperatorError,
   );
   assertEquals(error, failure);
+});
+
+Deno.test("runGuest() lets the vCPU rest when the guest is ended by an error", () => {
+  const { vcpu, state } = script({ fault: new GuestFault("no") });
+  assertThrows(() => runGuest(vcpu, table([])), GuestFault);
+  assertEquals(state.rests, 1);
 });

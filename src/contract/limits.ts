@@ -1,0 +1,21 @@
+/**
+ * The sizes and addresses that image, bindings and machine agree on
+ * (`docs/abi.md`, "Limits").
+ *
+ * @module
+ */
+
+/** A small page, in bytes. */
+export const PAGE_BYTES = 0x1000;
+
+/** Lowest address that belongs to the image; below are the tender's structures. */
+export const LOWEST_IMAGE_ADDRESS = 0x100000;
+
+/** Guest memory comes in steps of so many bytes: the large pages that map it. */
+export const MEMORY_STEP_BYTES = 0x200000;
+
+/** The most memory a guest can have, in bytes. */
+export const MOST_MEMORY_BYTES = 0x1_0000_0000;
+
+/** The most parts of an image that are loaded: each costs the host a mapping. */
+export const MOST_SEGMENTS = 256;
