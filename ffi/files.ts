@@ -15,9 +15,6 @@ const libc = symbolGroup("files", {
   close: { parameters: ["i32"], result: "i32" },
   // off_t lseek(int fd, off_t offset, int whence)
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
-});
-
-const reading = symbolGroup("reading", {
   // ssize_t pread(int fd, void *buf, size_t count, off_t offset)
   pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
 });
@@ -75,7 +72,7 @@ export function readAt(
   while (done < target.length) {
     const rest = target.subarray(done);
     const count = Number(
-      reading().pread(
+      libc().pread(
         descriptor,
         rest,
         BigInt(rest.length),

@@ -42,8 +42,8 @@ export class Mapping {
   constructor(readonly address: bigint, readonly sizeBytes: number) {}
 
   /**
-   * All bytes. The view is made when it is first asked for: V8 counts its size
-   * as garbage-to-be and collects, which a start has no use for.
+   * All bytes. The view is made when it is first asked for: V8 counts its size,
+   * and collects garbage on its account.
    */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes ??= this.part(0, this.sizeBytes);

@@ -38,6 +38,12 @@ const libc = symbolGroup("stop signal", {
   setitimer: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
   // char *initstate(unsigned int seed, char *state, size_t n)
   initstate: { parameters: ["u32", "usize", "usize"], result: "usize" },
+  // int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout,
+  //           const sigset_t *sigmask)
+  ppoll: {
+    parameters: ["buffer", "u32", "buffer", "pointer"],
+    result: "i32",
+  },
   // void srandom(unsigned int seed) and int abs(int): only their addresses are
   // taken
   srandom: { type: "pointer" },
@@ -47,15 +53,6 @@ const libc = symbolGroup("stop signal", {
 const ending = symbolGroup("stop signal's end", {
   // char *setstate(char *state)
   setstate: { parameters: ["usize"], result: "usize" },
-});
-
-const waiting = symbolGroup("waiting", {
-  // int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout,
-  //           const sigset_t *sigmask)
-  ppoll: {
-    parameters: ["buffer", "u32", "buffer", "pointer"],
-    result: "i32",
-  },
 });
 
 /** `signal.h`. */
@@ -107,7 +104,7 @@ export class StopWord {
   readonly #timespecBytes = new Uint8Array(this.#timespec.buffer);
   #entries: Uint8Array<ArrayBuffer>;
   #count = 0;
-  readonly #ppoll = waiting().ppoll;
+  readonly #ppoll = libc().ppoll;
   readonly #earlierState: number | bigint;
   readonly #earlierActions: { signal: number; action: Uint8Array<ArrayBuffer> }[] = [];
 

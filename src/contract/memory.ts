@@ -29,6 +29,8 @@ export interface HostVector {
 export interface HostMemory {
   /** Host virtual address of gpa 0; page-aligned. */
   readonly address: bigint;
+  /** Size in bytes. */
+  readonly sizeBytes: number;
   /** The bytes, gpa 0 first. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Some of the bytes, where the view of all is not needed yet. */
@@ -43,21 +45,28 @@ export interface HostMemory {
 export class GuestMemory {
   /** Size in bytes (`M` of the guest ABI). */
   readonly sizeBytes: number;
-  readonly #view: DataView<ArrayBuffer>;
+  readonly #host: HostMemory;
+  #view = new DataView(new ArrayBuffer(0));
   readonly #addressLow: number;
   readonly #addressHigh: number;
   #protected: readonly ProtectedRange[] = [];
   #protectedEnd = 0;
 
   constructor(host: HostMemory) {
-    this.sizeBytes = host.bytes.length;
-    this.#view = new DataView(
-      host.bytes.buffer,
-      host.bytes.byteOffset,
-      host.bytes.byteLength,
-    );
+    this.#host = host;
+    this.sizeBytes = host.sizeBytes;
     this.#addressLow = Number(host.address & 0xffff_ffffn);
     this.#addressHigh = Number(host.address >> 32n);
+  }
+
+  /**
+   * Makes the view that the accessors read and write through. The last thing
+   * before the guest runs: V8 counts the view's size, and the next allocation
+   * collects garbage on its account.
+   */
+  open(): void {
+    const { buffer, byteOffset, byteLength } = this.#host.bytes;
+    this.#view = new DataView(buffer, byteOffset, byteLength);
   }
 
   /**

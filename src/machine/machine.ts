@@ -89,6 +89,7 @@ export async function build(bindings: Bindings): Promise<Machine> {
       run() {
         if (!ready) throw new Error("this guest was run or closed before; build another");
         ready = false;
+        memory.open();
         return runGuest(vm.vcpu, table);
       },
       close() {

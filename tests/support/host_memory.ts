@@ -9,6 +9,7 @@ import type { HostMemory } from "../../src/contract/memory.ts";
 export function hostMemory(bytes: Uint8Array<ArrayBuffer>, address = 0n): HostMemory {
   return {
     address,
+    sizeBytes: bytes.length,
     bytes,
     part: (gpa, length) => bytes.subarray(gpa, gpa + length),
   };

@@ -79,26 +79,24 @@ export function cpuidRoom(entryCount: number): Bytes {
   return bytes;
 }
 
-const ENTRY_FIELDS = ["flags", "eax", "ebx", "ecx", "edx"] as const;
-
 /** Reads a `struct kvm_cpuid2`. */
 export function readCpuid(bytes: Bytes): CpuidEntry[] {
   const view = new DataView(bytes.buffer);
-  return Array.from({ length: view.getUint32(Cpuid2.nent, true) }, (_, index) => {
+  const count = view.getUint32(Cpuid2.nent, true);
+  const entries: CpuidEntry[] = [];
+  for (let index = 0; index < count; index++) {
     const at = Cpuid2.entries + index * EntryLayout.size;
-    const [flags, eax, ebx, ecx, edx] = ENTRY_FIELDS.map((field) =>
-      view.getUint32(at + EntryLayout[field], true)
-    ) as [number, number, number, number, number];
-    return {
+    entries.push({
       leaf: view.getUint32(at + EntryLayout.function, true),
       subleaf: view.getUint32(at + EntryLayout.index, true),
-      flags,
-      eax,
-      ebx,
-      ecx,
-      edx,
-    };
-  });
+      flags: view.getUint32(at + EntryLayout.flags, true),
+      eax: view.getUint32(at + EntryLayout.eax, true),
+      ebx: view.getUint32(at + EntryLayout.ebx, true),
+      ecx: view.getUint32(at + EntryLayout.ecx, true),
+      edx: view.getUint32(at + EntryLayout.edx, true),
+    });
+  }
+  return entries;
 }
 
 /** `struct kvm_cpuid2` of these entries. */
@@ -109,7 +107,7 @@ export function cpuid(entries: readonly CpuidEntry[]): Bytes {
     const at = Cpuid2.entries + index * EntryLayout.size;
     view.setUint32(at + EntryLayout.function, entry.leaf, true);
     view.setUint32(at + EntryLayout.index, entry.subleaf, true);
-    for (const field of ENTRY_FIELDS) {
+    for (const field of ["flags", "eax", "ebx", "ecx", "edx"] as const) {
       view.setUint32(at + EntryLayout[field], entry[field], true);
     }
   }

@@ -1,218 +1,11 @@
 /**
- * What a guest is told of the processor: of the host's features those that code
- * in ring 0 can use without setting anything up, and nothing that would need an
- * interrupt controller, an MSR that is denied, or XCR0.
- *
- * Sources: Intel SDM 2A, CPUID; AMD APM 3, appendix E.
+ * What a guest is told of the processor: a subset of what the host's KVM offers,
+ * leaf by leaf and bit by bit (`cpuid_features.ts` has the table of bits).
  *
  * @module
  */
 import type { CpuidEntry } from "../../hypervisor/hypervisor.ts";
-
-type Register = "eax" | "ebx" | "ecx" | "edx";
-
-/** A feature bit: where it is, and why the guest is shown it or not. */
-interface Feature {
-  readonly name: string;
-  readonly leaf: number;
-  readonly register: Register;
-  readonly bit: number;
-  readonly shown: boolean;
-  readonly reason: string;
-}
-
-/** Leaves whose features are chosen bit by bit. */
-const FEATURES_1 = 1, FEATURES_7 = 7, FEATURES_EXTENDED = 0x8000_0001;
-
-function features(
-  leaf: number,
-  register: Register,
-  shown: boolean,
-  bits: Readonly<Record<string, readonly [bit: number, reason: string]>>,
-): Feature[] {
-  return Object.entries(bits).map(([name, [bit, reason]]) => (
-    { name, leaf, register, bit, shown, reason }
-  ));
-}
-
-/** Leaf 1, EDX; AMD repeats most of it in leaf 0x80000001. */
-const BASIC: Readonly<Record<string, readonly [number, string]>> = {
-  FPU: [0, "x87 arithmetic"],
-  PSE: [3, "4 MiB pages; long mode has large pages anyway"],
-  TSC: [4, "the guest's clock"],
-  MSR: [5, "rdmsr and wrmsr, for the few that are allowed"],
-  PAE: [6, "the page tables that the guest runs on"],
-  CX8: [8, "cmpxchg8b"],
-  PGE: [13, "global pages"],
-  CMOV: [15, "conditional moves"],
-  PAT: [16, "memory types; the MSR is allowed"],
-  PSE36: [17, "large physical addresses"],
-  MMX: [23, "MMX arithmetic"],
-  FXSR: [24, "saving FPU and SSE state"],
-};
-
-/** Every feature bit that was decided on. What is not listed is not shown. */
-export const FEATURES: readonly Feature[] = [
-  ...features(FEATURES_1, "edx", true, {
-    ...BASIC,
-    CLFSH: [19, "clflush"],
-    SSE: [25, "vector arithmetic; CR4 allows it from the start"],
-    SSE2: [26, "vector arithmetic; part of the x86_64 calling convention"],
-  }),
-  ...features(FEATURES_1, "edx", false, {
-    VME: [1, "virtual-8086 mode does not exist in long mode"],
-    DE: [2, "debug extensions: there is nobody to debug with"],
-    MCE: [7, "machine checks are the host's"],
-    APIC: [9, "the machine has no interrupt controller"],
-    SEP: [11, "sysenter needs MSRs that are denied"],
-    MTRR: [12, "its MSRs are denied"],
-    MCA: [14, "machine checks are the host's"],
-    PSN: [18, "a serial number of the host's processor"],
-    DS: [21, "debug store"],
-    ACPI: [22, "thermal control is the host's"],
-    HTT: [28, "the machine has one processor"],
-    TM: [29, "thermal control is the host's"],
-    PBE: [31, "thermal control is the host's"],
-  }),
-  ...features(FEATURES_1, "ecx", true, {
-    SSE3: [0, "vector arithmetic"],
-    PCLMULQDQ: [1, "carry-less multiplication, for AES-GCM"],
-    SSSE3: [9, "vector arithmetic"],
-    CX16: [13, "cmpxchg16b"],
-    SSE4_1: [19, "vector arithmetic"],
-    SSE4_2: [20, "vector arithmetic, CRC32"],
-    MOVBE: [22, "big-endian moves"],
-    POPCNT: [23, "bit counting"],
-    AES: [25, "encryption"],
-    RDRAND: [30, "random numbers; the only seed that a guest has"],
-    HYPERVISOR: [31, "says that the processor is virtual, which is true"],
-  }),
-  ...features(FEATURES_1, "ecx", false, {
-    DTES64: [2, "debug store"],
-    MONITOR: [3, "monitor and mwait would hold the host's processor"],
-    DS_CPL: [4, "debug store"],
-    VMX: [5, "no virtual machines inside"],
-    SMX: [6, "measured launch is the host's"],
-    EIST: [7, "clock frequency is the host's"],
-    TM2: [8, "thermal control is the host's"],
-    CNXT_ID: [10, "needs an MSR that is denied"],
-    SDBG: [11, "silicon debugging"],
-    FMA: [12, "needs XCR0"],
-    XTPR: [14, "the machine has no interrupt controller"],
-    PDCM: [15, "performance counters"],
-    PCID: [17, "has to be set up first, and saves nothing with one address space"],
-    DCA: [18, "direct cache access of devices that are not there"],
-    X2APIC: [21, "the machine has no interrupt controller"],
-    TSC_DEADLINE: [24, "the machine has no timer"],
-    XSAVE: [26, "sets up XCR0"],
-    OSXSAVE: [27, "shows that XCR0 was set up"],
-    AVX: [28, "needs XCR0"],
-    F16C: [29, "needs XCR0"],
-  }),
-  ...features(FEATURES_7, "ebx", true, {
-    FSGSBASE: [0, "thread-local storage without an MSR"],
-    BMI1: [3, "bit manipulation"],
-    BMI2: [8, "bit manipulation, mulx"],
-    ERMS: [9, "fast rep movsb"],
-    RDSEED: [18, "random numbers"],
-    ADX: [19, "multi-precision addition"],
-    CLFLUSHOPT: [23, "clflush"],
-    CLWB: [24, "cache line write-back"],
-    SHA: [29, "hashing; SSE registers only"],
-  }),
-  ...features(FEATURES_7, "ebx", false, {
-    TSC_ADJUST: [1, "needs an MSR that is denied"],
-    SGX: [2, "no enclaves inside"],
-    HLE: [4, "transactions: withdrawn by most processors"],
-    AVX2: [5, "needs XCR0"],
-    SMEP: [7, "guards user pages, of which there are none"],
-    INVPCID: [10, "for PCID"],
-    RTM: [11, "transactions: withdrawn by most processors"],
-    PQM: [12, "resource monitoring is the host's"],
-    MPX: [14, "needs XCR0"],
-    PQE: [15, "resource allocation is the host's"],
-    AVX512F: [16, "needs XCR0"],
-    AVX512DQ: [17, "needs XCR0"],
-    SMAP: [20, "guards user pages, of which there are none"],
-    AVX512IFMA: [21, "needs XCR0"],
-    INTEL_PT: [25, "tracing"],
-    AVX512PF: [26, "needs XCR0"],
-    AVX512ER: [27, "needs XCR0"],
-    AVX512CD: [28, "needs XCR0"],
-    AVX512BW: [30, "needs XCR0"],
-    AVX512VL: [31, "needs XCR0"],
-  }),
-  ...features(FEATURES_7, "ecx", true, {
-    GFNI: [8, "finite field arithmetic; SSE registers suffice"],
-  }),
-  ...features(FEATURES_7, "ecx", false, {
-    AVX512VBMI: [1, "needs XCR0"],
-    UMIP: [2, "guards against user code, of which there is none"],
-    PKU: [3, "needs XCR0"],
-    OSPKE: [4, "needs XCR0"],
-    WAITPKG: [5, "would hold the host's processor"],
-    AVX512VBMI2: [6, "needs XCR0"],
-    SHSTK: [7, "needs XCR0"],
-    VAES: [9, "needs XCR0"],
-    VPCLMULQDQ: [10, "needs XCR0"],
-    AVX512VNNI: [11, "needs XCR0"],
-    AVX512BITALG: [12, "needs XCR0"],
-    AVX512VPOPCNTDQ: [14, "needs XCR0"],
-    LA57: [16, "has to be set up first"],
-    BUS_LOCK_DETECT: [24, "debug exceptions"],
-    SGX_LC: [30, "no enclaves inside"],
-    PKS: [31, "has to be set up first"],
-  }),
-  ...features(FEATURES_7, "edx", true, {
-    FSRM: [4, "fast short rep movsb"],
-  }),
-  ...features(FEATURES_7, "edx", false, {
-    ARCH_LBR: [19, "branch recording"],
-    AMX_BF16: [22, "needs XCR0"],
-    AVX512FP16: [23, "needs XCR0"],
-    AMX_TILE: [24, "needs XCR0"],
-    AMX_INT8: [25, "needs XCR0"],
-    SPEC_CTRL: [26, "needs an MSR that is denied"],
-    ARCH_CAPABILITIES: [29, "needs an MSR that is denied"],
-  }),
-  ...features(FEATURES_EXTENDED, "edx", true, {
-    ...BASIC,
-    NX: [20, "no-execute pages; EFER is allowed"],
-    MMXEXT: [22, "MMX arithmetic"],
-    FFXSR: [25, "saving FPU and SSE state"],
-    PDPE1GB: [26, "1 GiB pages"],
-    RDTSCP: [27, "the guest's clock"],
-    LM: [29, "long mode, in which the guest runs"],
-  }),
-  ...features(FEATURES_EXTENDED, "edx", false, {
-    SYSCALL: [11, "needs MSRs that are denied"],
-  }),
-  ...features(FEATURES_EXTENDED, "ecx", true, {
-    LAHF64: [0, "lahf and sahf"],
-    LZCNT: [5, "bit counting"],
-    SSE4A: [6, "vector arithmetic"],
-    MISALIGNSSE: [7, "unaligned vector operands"],
-    PREFETCHW: [8, "prefetching"],
-  }),
-  ...features(FEATURES_EXTENDED, "ecx", false, {
-    CMP_LEGACY: [1, "the machine has one processor"],
-    SVM: [2, "no virtual machines inside"],
-    EXTAPIC: [3, "the machine has no interrupt controller"],
-    OSVW: [9, "needs MSRs that are denied"],
-    IBS: [10, "performance sampling"],
-    XOP: [11, "needs XCR0"],
-    SKINIT: [12, "measured launch is the host's"],
-    LWP: [15, "needs XCR0"],
-    FMA4: [16, "needs XCR0"],
-    TOPOEXT: [22, "the machine has one processor"],
-    PERFCTR_CORE: [23, "performance counters"],
-    PERFCTR_NB: [24, "performance counters"],
-    DATA_BREAKPOINT: [26, "debug extensions"],
-    PERF_TSC: [27, "performance counters"],
-    PERFCTR_LLC: [28, "performance counters"],
-    MONITORX: [29, "would hold the host's processor"],
-  }),
-];
+import { FEATURES, FEATURES_1, FEATURES_7, FEATURES_EXTENDED } from "./cpuid_features.ts";
 
 const ALL = 0xffff_ffff;
 const NONE = 0;
@@ -266,9 +59,11 @@ const LEAVES: ReadonlyMap<number, LeafMask> = new Map([
 
 function featureMask(leaf: number): LeafMask {
   const mask = { eax: NONE, ebx: NONE, ecx: NONE, edx: NONE };
-  for (const feature of FEATURES) {
-    if (feature.leaf !== leaf || !feature.shown) continue;
-    mask[feature.register] = (mask[feature.register] | 1 << feature.bit) >>> 0;
+  for (const { leaf: own, register, shown, bits } of FEATURES) {
+    if (own !== leaf || !shown) continue;
+    for (const name in bits) {
+      mask[register] = (mask[register] | 1 << bits[name]![0]) >>> 0;
+    }
   }
   return mask;
 }
@@ -280,16 +75,19 @@ function featureMask(leaf: number): LeafMask {
  * @returns a subset of its leaves, with a subset of their bits
  */
 export function guestCpuid(supported: readonly CpuidEntry[]): CpuidEntry[] {
-  return supported.flatMap((entry) => {
-    const mask = LEAVES.get(entry.leaf);
-    if (mask === undefined) return [];
-    if (entry.leaf === FEATURES_7 && entry.subleaf !== 0) return [];
-    return [{
-      ...entry,
-      eax: (entry.eax & mask.eax) >>> 0,
-      ebx: (entry.ebx & mask.ebx) >>> 0,
-      ecx: (entry.ecx & mask.ecx) >>> 0,
-      edx: (entry.edx & mask.edx) >>> 0,
-    }];
-  });
+  const chosen: CpuidEntry[] = [];
+  for (const { leaf, subleaf, flags, eax, ebx, ecx, edx } of supported) {
+    const mask = LEAVES.get(leaf);
+    if (mask === undefined || (leaf === FEATURES_7 && subleaf !== 0)) continue;
+    chosen.push({
+      leaf,
+      subleaf,
+      flags,
+      eax: (eax & mask.eax) >>> 0,
+      ebx: (ebx & mask.ebx) >>> 0,
+      ecx: (ecx & mask.ecx) >>> 0,
+      edx: (edx & mask.edx) >>> 0,
+    });
+  }
+  return chosen;
 }

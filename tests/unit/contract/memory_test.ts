@@ -1,13 +1,24 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type Access, GuestMemory } from "../../../src/contract/memory.ts";
+import {
+  type Access,
+  GuestMemory,
+  type HostMemory,
+} from "../../../src/contract/memory.ts";
 import { GuestFault } from "../../../src/errors.ts";
 import { hostMemory } from "../../support/host_memory.ts";
 
 /** Size of the memory under test (`M`). */
 const M = 0x10000;
 
+/** Guest memory that is ready for a guest. */
+function opened(host: HostMemory): GuestMemory {
+  const guest = new GuestMemory(host);
+  guest.open();
+  return guest;
+}
+
 function memory(address = 0n): GuestMemory {
-  return new GuestMemory(hostMemory(new Uint8Array(M), address));
+  return opened(hostMemory(new Uint8Array(M), address));
 }
 
 const GOOD: readonly (readonly [gpa: number, length: number])[] = [
@@ -135,7 +146,7 @@ Deno.test("range() lets everything be written when protection was taken back", (
 
 Deno.test("u32() and u64() read little-endian when addresses are odd", () => {
   const bytes = new Uint8Array(M);
-  const guest = new GuestMemory(hostMemory(bytes));
+  const guest = opened(hostMemory(bytes));
   bytes.set([0x01, 0x02, 0x03, 0x84, 0x05, 0x06, 0x07, 0x00], 3);
   assertEquals(guest.u32(3), 0x84030201);
   assertEquals(guest.u64(3), 0x0007_0605_8403_0201);
@@ -143,7 +154,7 @@ Deno.test("u32() and u64() read little-endian when addresses are odd", () => {
 
 Deno.test("u64() is beyond every length when the value needs more than 53 bits", () => {
   const bytes = new Uint8Array(M);
-  const guest = new GuestMemory(hostMemory(bytes));
+  const guest = opened(hostMemory(bytes));
   bytes.fill(0xff, 0, 8);
   assertEquals(guest.u64(0), 2 ** 64);
   bytes.set([0, 0, 0, 0, 0, 0, 0, 0x80]);
@@ -152,7 +163,7 @@ Deno.test("u64() is beyond every length when the value needs more than 53 bits",
 
 Deno.test("setI32() and setU64() write their bytes and no others when called", () => {
   const bytes = new Uint8Array(M);
-  const guest = new GuestMemory(hostMemory(bytes));
+  const guest = opened(hostMemory(bytes));
   bytes.fill(0xaa, 0, 24);
   guest.setI32(1, -2);
   guest.setU64(9, 0x8003_0201, 0xf706_0504);
@@ -168,7 +179,7 @@ Deno.test("setI32() and setU64() write their bytes and no others when called", (
 Deno.test("GuestMemory reads its own bytes when they are part of a larger buffer", () => {
   const whole = new Uint8Array(2 * M);
   whole[M + 5] = 7;
-  const guest = new GuestMemory(hostMemory(whole.subarray(M)));
+  const guest = opened(hostMemory(whole.subarray(M)));
   assertEquals(guest.sizeBytes, M);
   assertEquals(guest.u32(5), 7);
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { CpuidEntry } from "../../../../src/hypervisor/hypervisor.ts";
-import { FEATURES, guestCpuid } from "../../../../src/machine/x86_64/cpuid.ts";
+import { guestCpuid } from "../../../../src/machine/x86_64/cpuid.ts";
+import { FEATURES as GROUPS } from "../../../../src/machine/x86_64/cpuid_features.ts";
 import { Random } from "../../../support/random.ts";
 
 const ALL = 0xffff_ffff;
@@ -190,6 +191,13 @@ Deno.test("guestCpuid() shows nothing that the host lacks when the host is rando
 Deno.test("guestCpuid() returns nothing when the host offers nothing", () => {
   assertEquals(guestCpuid([]), []);
 });
+
+/** The table, a row for each bit. */
+const FEATURES = GROUPS.flatMap(({ leaf, register, shown, bits }) =>
+  Object.entries(bits).map(([name, [bit, reason]]) => (
+    { name, leaf, register, bit, shown, reason }
+  ))
+);
 
 Deno.test("FEATURES decides on a bit once when it is listed", () => {
   const seen = new Map<string, string>();
