@@ -11,7 +11,10 @@ import type { NoteDescriptor } from "./notes.ts";
 /** The manifest's head, before its entries. */
 const ManifestLayout = { version: 0, entryCount: 4, entries: 8 } as const;
 
-/** An entry. What stands from 72 to 103 is the tender's to fill in. */
+/**
+ * An entry. What stands from 72 to 103 is the tender's to fill in; what an image
+ * has there is not looked at.
+ */
 const EntryLayout = {
   size: 104,
   name: 0,
@@ -155,14 +158,6 @@ function decodeEntry(
       entry,
       "no NUL in its 68 bytes",
       "at most 67 characters",
-    );
-  }
-  if (bytes.getUint8(entry + EntryLayout.attached) !== 0) {
-    refuse(
-      `${structure}, attached`,
-      entry + EntryLayout.attached,
-      String(bytes.getUint8(entry + EntryLayout.attached)),
-      "0: attaching is the tender's to do",
     );
   }
   const number = bytes.getUint32(entry + EntryLayout.type, true);

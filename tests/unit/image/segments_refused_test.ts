@@ -1,4 +1,6 @@
-import { readElfHeaders } from "../../../src/image/elf.ts";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { ImageError } from "../../../src/errors.ts";
+import { type ProgramHeader, readElfHeaders } from "../../../src/image/elf.ts";
 import { layOutSegments } from "../../../src/image/segments.ts";
 import { sourceFromBytes } from "../../../src/image/source.ts";
 import {
@@ -244,3 +246,25 @@ for (const [name, part, change, refused] of REFUSED) {
     assertRefused(() => layOut({ change: { [part]: change } }), refused);
   });
 }
+
+/** So many segments of a page each, one behind the other, as program headers. */
+function pages(count: number): ProgramHeader[] {
+  return Array.from({ length: count }, (_, index) => ({
+    index,
+    headerOffset: 0,
+    type: 1,
+    flags: R,
+    offset: 0n,
+    vaddr: BigInt(0x100000 + index * 0x1000),
+    filesz: 1n,
+    memsz: 1n,
+    align: 0x1000n,
+  }));
+}
+
+Deno.test("layOutSegments() refuses the image when it has more segments than the host should map", () => {
+  const source = sourceFromBytes(FILE, new Uint8Array(1));
+  assertEquals(layOutSegments(source, pages(256)).segments.length, 256);
+  const error = assertThrows(() => layOutSegments(source, pages(257)), ImageError);
+  assertStringIncludes(error.message, "found 257 segments to load, expected at most 256");
+});
