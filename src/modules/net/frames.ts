@@ -7,7 +7,7 @@ import { describeErrno, Errno, lastErrno } from "../../../ffi/errno.ts";
 import { ETHERNET_HEADER_BYTES } from "../../../ffi/linux/tun.ts";
 import { rawReadv, rawWritev, Vector } from "../../../ffi/vectors.ts";
 import { CONTINUE, type Hypercall, NetBlock, Result } from "../../contract/hypercalls.ts";
-import type { GuestMemory } from "../../contract/memory.ts";
+import type { Access, GuestMemory } from "../../contract/memory.ts";
 import { byHandle } from "../../contract/module.ts";
 import { GuestFault, OperatorError } from "../../errors.ts";
 import type { NetDevice } from "./attach.ts";
@@ -17,29 +17,17 @@ export function netWrite(
   devices: readonly NetDevice[],
   memory: GuestMemory,
 ): Hypercall {
-  const attached = byHandle(devices);
   const writev = rawWritev();
-  const vector = new Vector();
-  return (block) => {
-    memory.range(block, NetBlock.size, "write");
-    const device = attached[memory.u64(block + NetBlock.handle)];
-    if (device === undefined) {
-      memory.setI32(block + NetBlock.result, Result.EINVAL);
-      return CONTINUE;
-    }
-    const length = memory.u64(block + NetBlock.length);
-    const data = memory.range(memory.u64(block + NetBlock.data), length, "read");
+  return frameCall(devices, memory, "read", (device, frame, length) => {
     if (length < ETHERNET_HEADER_BYTES) {
       throw new GuestFault(
         `it sent a frame of ${length} bytes, less than an Ethernet header's ${ETHERNET_HEADER_BYTES}`,
       );
     }
-    memory.locate(vector, data, length);
-    const count = writev(device.tap, vector.pointer, 1);
+    const count = writev(device.tap, frame, 1);
     if (count !== length) refuseWrite(device, length, count);
-    memory.setI32(block + NetBlock.result, Result.OK);
-    return CONTINUE;
-  };
+    return Result.OK;
+  });
 }
 
 /** What a tap answers to a frame that is too long for it. */
@@ -71,28 +59,16 @@ export function netRead(
   devices: readonly NetDevice[],
   memory: GuestMemory,
 ): Hypercall {
-  const attached = byHandle(devices);
   const readv = rawReadv();
-  const vector = new Vector();
-  return (block) => {
-    memory.range(block, NetBlock.size, "write");
-    const device = attached[memory.u64(block + NetBlock.handle)];
-    if (device === undefined) {
-      memory.setI32(block + NetBlock.result, Result.EINVAL);
-      return CONTINUE;
-    }
-    const room = memory.u64(block + NetBlock.length);
-    const data = memory.range(memory.u64(block + NetBlock.data), room, "write");
-    memory.locate(vector, data, room);
-    const count = readv(device.tap, vector.pointer, 1);
-    let result: number = Result.AGAIN;
+  return frameCall(devices, memory, "write", (device, room, _length, block) => {
+    const count = readv(device.tap, room, 1);
     if (count > 0) {
       memory.setU64(block + NetBlock.length, count, 0);
-      result = Result.OK;
-    } else if (count < 0) refuseRead(device, lastErrno());
-    memory.setI32(block + NetBlock.result, result);
-    return CONTINUE;
-  };
+      return Result.OK;
+    }
+    if (count < 0) refuseRead(device, lastErrno());
+    return Result.AGAIN;
+  });
 }
 
 /** Returns where there is just no frame. */
@@ -103,4 +79,40 @@ function refuseRead(device: NetDevice, errno: number): void {
     `no frames can be received: ${describeErrno(errno)}`,
     "look at the interface, and start again",
   );
+}
+
+/**
+ * Moves a frame between a device and a checked range, which `vector` points at.
+ *
+ * @returns the hypercall's result
+ */
+type Move = (
+  device: NetDevice,
+  vector: Deno.PointerValue,
+  length: number,
+  block: number,
+) => number;
+
+/** What both calls have in common: the argument block, the device, the range. */
+function frameCall(
+  devices: readonly NetDevice[],
+  memory: GuestMemory,
+  access: Access,
+  move: Move,
+): Hypercall {
+  const attached = byHandle(devices);
+  const vector = new Vector();
+  return (block) => {
+    memory.range(block, NetBlock.size, "write");
+    const device = attached[memory.u64(block + NetBlock.handle)];
+    let result: number = Result.EINVAL;
+    if (device !== undefined) {
+      const length = memory.u64(block + NetBlock.length);
+      const data = memory.range(memory.u64(block + NetBlock.data), length, access);
+      memory.locate(vector, data, length);
+      result = move(device, vector.pointer, length, block);
+    }
+    memory.setI32(block + NetBlock.result, result);
+    return CONTINUE;
+  };
 }
