@@ -99,6 +99,27 @@ hostTest("a sleep is as long as asked for when it is interrupted", ["KVM"], asyn
   assertEquals(ended.status, 0);
 });
 
+hostTest("a signal ends a guest in the middle of a long write", ["KVM"], async () => {
+  const directory = await Deno.makeTempDir();
+  const file = (name: string) => `${directory}/${name}`;
+  // Somebody reads a little of the guest's 64 MiB at a time.
+  const reader = `{ head -c 100000; touch ${file("started")}; for i in $(seq 99); do ` +
+    "head -c 4096; sleep 0.02; done; } >/dev/null";
+  const writer = `sh -c 'echo $$ >${file("pid")}; exec "$@"' sh "$@" 2>${file("err")}`;
+  const running = start(["run", "--mem=128", guest("puts"), "huge"], {
+    shell: `{ ${writer}; echo $? >${file("status")}; } | ${reader}`,
+  });
+  while (![...Deno.readDirSync(directory)].some(({ name }) => name === "started")) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const read = (name: string) => Deno.readTextFile(file(name));
+  Deno.kill(Number(await read("pid")), "SIGTERM");
+  await running.end();
+  assertEquals(await read("err"), "solo5: Exiting on signal 15\n");
+  assertEquals(await read("status"), "1\n");
+  await Deno.remove(directory, { recursive: true });
+});
+
 hostTest(
   "signals that the parent ignored end a guest all the same",
   ["KVM"],
