@@ -82,10 +82,11 @@ async function finish(guest: Started): Promise<number> {
 /** Boots the demo guest, talks to it, and has it end. */
 async function bootAndTalk(disk: string): Promise<boolean> {
   const guest = startGuest([
+    `${GUESTS}/demo.hvt`,
     `--net:service=${TAP}`,
     `--block:storage=${disk}`,
     "--mem=16",
-    `${GUESTS}/demo.hvt`,
+    "--",
     GUEST,
   ]);
   await show(guest, "answering");
@@ -187,7 +188,7 @@ async function main(): Promise<number> {
 On a tap of your own (as root, or with your user behind "mode tap user"):
   ip tuntap add tap0 mode tap && ip addr add ${HOST}/24 dev tap0 && ip link set tap0 up
   truncate --size=64K disk.img
-  scripts/solo5 run --net:service=tap0 --block:storage=disk.img tests/guests/built/demo.hvt ${GUEST}
+  scripts/solo5 run tests/guests/built/demo.hvt --net:service=tap0 --block:storage=disk.img -- ${GUEST}
   ping ${GUEST}`);
     return first && second ? 0 : 1;
   } finally {

@@ -143,21 +143,38 @@ export interface RunArguments {
 }
 
 /**
- * Reads the arguments of `solo5 run`: flags, the image, the guest's arguments.
- * `--` may stand before the image; what follows the image is the guest's.
+ * How words for the guest's own start-up code begin (`--solo5:quiet`): they need
+ * no `--` before them.
+ */
+const GUEST_WORD = "--solo5:";
+
+/**
+ * Reads the arguments of `solo5 run`: flags before or behind the image, then the
+ * guest's arguments. These begin with the first word behind the image that is
+ * none of a flag's form, or behind `--`; where `--` stands before the image,
+ * everything behind the image is the guest's, as with Solo5's own tender.
  * Never throws: what is wrong is in `request.problems`.
  */
 export function parseRunArguments(args: readonly string[]): RunArguments {
   const draft: Draft = { net: [], block: [], traces: new Set(), help: false };
   const problems: string[] = [];
   const seen = new Set<string>();
+  let image: string | undefined;
   let index = 0;
-  for (; index < args.length && args[index]!.startsWith("-"); index++) {
-    if (args[index] === "--") {
+  for (; index < args.length; index++) {
+    const word = args[index]!;
+    if (word === "--") {
       index++;
+      image ??= args[index++];
       break;
     }
-    const problem = addFlag(draft, args[index]!, seen);
+    if (!word.startsWith("-")) {
+      if (image !== undefined) break;
+      image = word;
+      continue;
+    }
+    if (image !== undefined && word.startsWith(GUEST_WORD)) break;
+    const problem = addFlag(draft, word, seen);
     if (problem !== undefined) problems.push(problem);
   }
   for (const argument of args) {
@@ -168,12 +185,12 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
   }
   const { net, block, memoryMebibytes } = draft;
   return {
-    image: args[index],
+    image,
     request: {
       net,
       block,
       ...(memoryMebibytes === undefined ? {} : { memoryMebibytes }),
-      arguments: args.slice(index + 1),
+      arguments: args.slice(index),
       problems,
     },
     traces: draft.traces,
@@ -191,7 +208,7 @@ function addFlag(
     /^(-[^:=]*)(:([^=]*))?(=([\s\S]*))?$/.exec(text)!;
   const flag = RUN_FLAGS.find((each) => each.name === name);
   if (flag === undefined) {
-    return `${text} is no flag (drop it; solo5 run --help lists the flags)`;
+    return `${text} is no flag (drop it, or write -- before the guest's arguments)`;
   }
   const spelling = flag.name + (flag.device ? ":DEVICE" : "") +
     (flag.value === undefined ? "" : `=${flag.value}`);

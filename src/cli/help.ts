@@ -23,9 +23,9 @@ export function help(args: readonly string[]): number {
 function printOverview(): void {
   printText(`${PROGRAM}: runs Solo5 unikernels on KVM
 
-  ${PROGRAM} run hello.elf                      one that needs no device
-  ${PROGRAM} run --net:0=tap0 app.elf ARGS…     one with a network device
-  ${PROGRAM} run --block:storage=disk.img app.elf
+  ${PROGRAM} run hello.elf                        one that needs no device
+  ${PROGRAM} run app.elf --net:0=tap0 -- ARGS…    one with a network device
+  ${PROGRAM} run app.elf --block:storage=disk.img
 
 Subcommands:
   run       run a unikernel (${PROGRAM} run --help lists the flags)
@@ -42,11 +42,12 @@ export function printRunUsage(): void {
   ]);
   const width = Math.max(...rows.map(([spelling]) => spelling.length));
   const table = rows.map(([spelling, text]) => `  ${spelling.padEnd(width)}  ${text}`);
-  printText(`usage: ${PROGRAM} run [FLAGS] [--] app.elf [ARGS…]
+  printText(`usage: ${PROGRAM} run app.elf [FLAGS] [--] [ARGS…]
 
 Runs a unikernel. Every device that its manifest declares has to be bound, and
 nothing else can be. DEVICE is a device's name, or its position among the
-devices of its type, from 0. What follows the unikernel is given to it.
+devices of its type, from 0. Flags may also stand before the unikernel; ARGS are
+given to it, and need -- before them where the first one looks like a flag.
 
 ${table.join("\n")}
 

@@ -47,7 +47,7 @@ function read(path: string | undefined, problems: readonly string[]): Image {
       throw new OperatorError(
         "command line",
         "no unikernel given",
-        `write ${PROGRAM} run [FLAGS] app.elf`,
+        `write ${PROGRAM} run app.elf [FLAGS]`,
       );
     }
     return readImage(openImageFile(path));

@@ -10,8 +10,8 @@ import { guest, tender } from "../support/tender.ts";
 hostTest("run passes arguments and memory to the guest", ["KVM"], async () => {
   const ended = await tender([
     "run",
-    "--mem=64",
     guest("hello"),
+    "--mem=64",
     "to",
     "",
     "you",
@@ -23,6 +23,20 @@ hostTest("run passes arguments and memory to the guest", ["KVM"], async () => {
     ended.stdout,
     `Hello, to  you --help\nmemory: ${64 << 20}\nTSC: plausible\n`,
   );
+});
+
+hostTest("run gives the guest what follows --", ["KVM"], async () => {
+  const ended = await tender([
+    "run",
+    guest("hello"),
+    "--mem=16",
+    "--",
+    "--mem=2",
+    "--",
+    "x",
+  ]);
+  assertStringIncludes(ended.stdout, `Hello, --mem=2 -- x\nmemory: ${16 << 20}\n`);
+  assertEquals(ended.status, 0);
 });
 
 hostTest(

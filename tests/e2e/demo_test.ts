@@ -19,7 +19,7 @@ hostTest(
     const text = new TextDecoder().decode(stdout);
     assertMatch(
       text,
-      /^\$ solo5 run --net:service=tap0 --block:storage=\S+ --mem=16 \S+demo\.hvt 10\.0\.0\.2$/m,
+      /^\$ solo5 run \S+demo\.hvt --net:service=tap0 --block:storage=\S+ --mem=16 -- 10\.0\.0\.2$/m,
     );
     assertMatch(text, /boot number 1 of this disk[^]*boot number 2 of this disk/);
     assertEquals(text.match(/ping: [0-9.]+ ms/g)?.length, 10);

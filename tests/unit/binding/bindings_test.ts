@@ -177,7 +177,7 @@ const REFUSED: readonly (readonly [string, Devices, string[], string[]])[] = [
   ["everything is wrong", FOUR, ["--mem=1", "--block:service0=x", "--net:0=", "-x"], [
     "--mem=1 has a bad value (give whole MiB from 2 to 4096)",
     "--net:0= has a bad value (give an interface name of 1 to 15 characters, or @ and an open descriptor from 3 on)",
-    "-x is no flag (drop it; solo5 run --help lists the flags)",
+    "-x is no flag (drop it, or write -- before the guest's arguments)",
     "--block:service0 names a network device (write --net:service0=TAP)",
     NET_UNBOUND,
     BLOCK_UNBOUND,

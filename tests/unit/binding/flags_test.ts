@@ -49,21 +49,33 @@ Deno.test("parseRunArguments() returns nothing when there are no arguments", () 
   assertEquals(help, false);
 });
 
-Deno.test("parseRunArguments() returns help when it is asked for before the image", () => {
+Deno.test("parseRunArguments() returns help when it is asked for", () => {
   assertEquals(parse("--help").help, true);
   assertEquals(parse("--help", "app.elf").image, "app.elf");
-  assertEquals(parse("app.elf", "--help").help, false);
-  assertEquals(parse("--", "--help").help, false);
+  assertEquals(parse("app.elf", "--help").help, true);
+  assertEquals(parse("app.elf", "a", "--help").help, false);
+  assertEquals(parse("app.elf", "--", "--help").help, false);
+  assertEquals(parse("--", "app.elf", "--help").help, false);
 });
 
 const SPLITS: readonly (readonly [string[], string | undefined, string[]])[] = [
   [["app.elf"], "app.elf", []],
-  [["app.elf", "--mem=4", "-x", "--"], "app.elf", ["--mem=4", "-x", "--"]],
+  [["app.elf", "--mem=4", "--", "-x", "--"], "app.elf", ["-x", "--"]],
+  [["app.elf", "--mem=4", "a", "--mem=8", "-x", "--"], "app.elf", [
+    "a",
+    "--mem=8",
+    "-x",
+    "--",
+  ]],
+  [["--mem=4", "app.elf", "a"], "app.elf", ["a"]],
+  [["app.elf", "--solo5:quiet", "--mem=4"], "app.elf", ["--solo5:quiet", "--mem=4"]],
+  [["--", "app.elf", "--mem=4", "--"], "app.elf", ["--mem=4", "--"]],
   [["--", "app.elf"], "app.elf", []],
   [["--", "-app.elf", "a"], "-app.elf", ["a"]],
   [["--", "--", "x"], "--", ["x"]],
   [["--mem=4", "--", "--mem=8", "a"], "--mem=8", ["a"]],
-  [["app.elf", "--", "a"], "app.elf", ["--", "a"]],
+  [["app.elf", "--", "a"], "app.elf", ["a"]],
+  [["app.elf", "--", "--", "a"], "app.elf", ["--", "a"]],
   [["", "a"], "", ["a"]],
   [["app.elf", "", "a", ""], "app.elf", ["", "a", ""]],
   [["--"], undefined, []],
@@ -80,7 +92,7 @@ for (const [args, image, rest] of SPLITS) {
 }
 
 const UNKNOWN = (flag: string) =>
-  `${flag} is no flag (drop it; solo5 run --help lists the flags)`;
+  `${flag} is no flag (drop it, or write -- before the guest's arguments)`;
 
 for (
   const flag of ["-", "-h", "---", "--memory=4", "--Mem=4", "--ne:a=b", "-=x", "-:a=b"]
@@ -183,4 +195,19 @@ Deno.test("RUN_FLAGS has a flag and its help once when it is listed", () => {
   const names = RUN_FLAGS.map(({ name }) => name);
   assertEquals(new Set(names).size, names.length);
   assert(RUN_FLAGS.every(({ help, expected }) => help !== "" && expected !== ""));
+});
+
+Deno.test("parseRunArguments() takes flags when they stand behind the image", () => {
+  const { request, image } = parse("app.elf", "--net:0=tap0", "--mem=4");
+  assertEquals(image, "app.elf");
+  assertEquals(request.net, [{ device: "0", tap: { interface: "tap0" } }]);
+  assertEquals([request.memoryMebibytes, request.problems], [4, []]);
+});
+
+Deno.test("parseRunArguments() refuses what looks like a flag when it is none behind the image", () => {
+  const { request } = parse("app.elf", "--nett:0=tap0", "a");
+  assertEquals(request.problems, [
+    "--nett:0=tap0 is no flag (drop it, or write -- before the guest's arguments)",
+  ]);
+  assertEquals(request.arguments, ["a"]);
 });
