@@ -182,9 +182,13 @@ hostTest(
     // The guest waits for ever: without a wake-up no answer would come at all.
     assertEquals(delays.length, 50);
     const ticks = () => processorTicks(running.child.pid);
+    // The runtime's own threads may still be at work for a moment.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     const before = ticks();
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    assert(ticks() - before <= 5, "a sleeping guest used the processor");
+    // One that waits busily would use about a hundred.
+    const used = ticks() - before;
+    assert(used < 50, `a sleeping guest used ${used} ticks of the processor`);
     running.child.kill("SIGTERM");
     await running.end();
     socket.close();
