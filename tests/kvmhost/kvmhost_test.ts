@@ -32,7 +32,7 @@ Deno.test({
   async fn() {
     const directory = await project();
     const script =
-      `export NO_COLOR=1 SOLO5_GUESTS=/work/built/ SOLO5_REQUIRE_KVM=1 SOLO5_SIGNALS=12
+      `export NO_COLOR=1 SOLO5_GUESTS=$PWD/built/ SOLO5_REQUIRE_KVM=1 SOLO5_SIGNALS=12
 deno test --no-check --quiet --no-prompt --allow-all tests/e2e tests/hostile`;
     const { stdout, code } = await new Deno.Command(KVMHOST!, {
       args: [
