@@ -97,6 +97,24 @@ hostTest("a directory is no disk", [], async () => {
   await Deno.remove(directory);
 });
 
+hostTest(
+  "reading a disk leaves its access time alone",
+  ["KVM"],
+  () =>
+    withDisk(4096, async (path) => {
+      const longAgo = new Date("2001-01-01T00:00:00Z");
+      await Deno.utime(path, longAgo, longAgo);
+      const ended = await tender([
+        "run",
+        `--block:0=${path},ro`,
+        guest("block"),
+        "readonly",
+      ]);
+      assertEquals(ended.status, 0);
+      assertEquals((await Deno.stat(path)).atime, longAgo);
+    }),
+);
+
 hostTest("a disk keeps what was written", ["KVM"], () =>
   withDisk(512, async (path) => {
     const disk = ["run", "--mem=2", `--block:0=${path}`, guest("block")];

@@ -5,7 +5,7 @@
  */
 import { lockFile } from "../../../ffi/disk.ts";
 import { Errno, SystemCallError } from "../../../ffi/errno.ts";
-import { closeFile, fileSizeBytes, openFile, readAt } from "../../../ffi/files.ts";
+import { closeFile, fileSizeBytes, openFileQuietly, readAt } from "../../../ffi/files.ts";
 import type { AttachedDevice, BlockBinding } from "../../contract/module.ts";
 import { OperatorError } from "../../errors.ts";
 
@@ -32,7 +32,7 @@ export function attach(binding: BlockBinding): BlockDevice {
   const flag = `--block:${binding.name}=${path}`;
   let file: number | undefined;
   try {
-    file = openFile(path, readOnly ? "read" : "read-write");
+    file = openFileQuietly(path, readOnly ? "read" : "read-write");
     const capacityBytes = fileSizeBytes(file, path);
     // A directory can be opened and has a size, but cannot be read.
     readAt(file, 0, new Uint8Array(1), path);
