@@ -1,5 +1,6 @@
 /*
- * Two interfaces. Sends every frame back where it came from, with the addresses
+ * Two interfaces. Sends every frame of the local experimental type (0x88b5,
+ * IEEE 802) back where it came from, with the addresses
  * exchanged and the number of its interface as the first byte of the payload,
  * until a frame's payload begins with 'Q'. "errors" tries what has to fail;
  * "empty" and "short" send what is no frame,
@@ -26,6 +27,9 @@ static int answer(uint64_t handle)
     if (result == AGAIN)
         return 0;
     CHECK(result == OK && len >= HEADER);
+    /* The host's own chatter (IPv6, say) is not ours to answer. */
+    if (frame[12] != 0x88 || frame[13] != 0xb5)
+        return 0;
     uint8_t sender[6];
     memcpy(sender, frame + 6, 6);
     memcpy(frame + 6, frame, 6);
