@@ -1,6 +1,6 @@
 /**
- * `deno task bench [--against=PATH] [--runs=N]`: what a hypercall, a start and an
- * idle guest cost, side by side with another tender (a `solo5-hvt`) where one is
+ * `deno task bench [--against=PATH] [--runs=N]`: what a hypercall and a start
+ * cost, side by side with another tender (a `solo5-hvt`) where one is
  * given. Prints medians and the median of the ratios, run by run.
  *
  * @module
@@ -8,8 +8,8 @@
 import { parseArgs } from "@std/cli";
 import { checked } from "../ffi/errno.ts";
 import { symbolGroup } from "../ffi/libc.ts";
+import { ROOT, tenderCommand, tenderEnvironment } from "../tests/support/checkout.ts";
 
-const ROOT = new URL("../", import.meta.url).pathname;
 const GUESTS = `${ROOT}tests/guests/built/`;
 
 const libc = symbolGroup("bench", {
@@ -30,10 +30,7 @@ interface Cost {
 /** A command that starts a guest: what comes before the flags. */
 type Tender = readonly string[];
 
-const OURS: Tender = [`${ROOT}scripts/solo5`, "run"];
-
-/** Has `scripts/solo5` run this very Deno. */
-const PATH = `${Deno.execPath().replace(/\/[^/]*$/, "")}:${Deno.env.get("PATH")}`;
+const OURS: Tender = [...tenderCommand(), "run"];
 
 function childTimes(): { user: number; system: number } {
   const usage = new Uint8Array(RUSAGE_BYTES);
@@ -51,7 +48,7 @@ function measure(command: readonly string[]): Cost {
     stdin: "null",
     stdout: "null",
     stderr: "piped",
-    env: { PATH },
+    env: tenderEnvironment(),
   }).outputSync();
   const wall = (performance.now() - start) / 1000;
   if (code !== 0) throw new Error(`${command[0]}: ${new TextDecoder().decode(stderr)}`);

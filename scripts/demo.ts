@@ -8,9 +8,9 @@ import { Errno, SystemCallError } from "../ffi/errno.ts";
 import { closeFile, openFile } from "../ffi/files.ts";
 import { bind, openImageFile, readImage } from "../mod.ts";
 import { Echo } from "./demo/echo.ts";
+import { ROOT, tenderCommand, tenderEnvironment } from "../tests/support/checkout.ts";
 import { enterOwnNetwork, makeTap } from "../tests/support/network.ts";
 
-const ROOT = new URL("../", import.meta.url).pathname;
 const GUESTS = `${ROOT}tests/guests/built`;
 const TAP = "tap0", HOST = "10.0.0.1", GUEST = "10.0.0.2";
 const INSIDE = "--inside-user-namespace";
@@ -40,13 +40,11 @@ interface Started {
 /** Runs the checkout's `solo5` with this very Deno. */
 function startGuest(args: string[]): Started {
   say(`\n$ solo5 run ${args.map((arg) => arg.replace(ROOT, "")).join(" ")}`);
-  const deno = Deno.execPath();
-  const directory = deno.slice(0, deno.lastIndexOf("/"));
-  const child = new Deno.Command(`${ROOT}scripts/solo5`, {
+  const child = new Deno.Command(tenderCommand()[0]!, {
     args: ["run", ...args],
     stdin: "null",
     stdout: "piped",
-    env: { PATH: `${directory}:${Deno.env.get("PATH") ?? ""}` },
+    env: tenderEnvironment(),
   }).spawn();
   return { child, lines: linesOf(child.stdout) };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { hex } from "./contract/hex.ts";
 import { ExitStatus } from "./contract/exit_status.ts";
 
 /** What the operator has to change: a flag, a file, the host. */
@@ -52,9 +53,7 @@ export class ImageError extends Error {
 
   /** Makes the one sentence of the parts. */
   constructor(defect: ImageDefect) {
-    const at = defect.offset === undefined
-      ? ""
-      : ` at offset 0x${defect.offset.toString(16)}`;
+    const at = defect.offset === undefined ? "" : ` at offset ${hex(defect.offset)}`;
     const remedy = defect.remedy ??
       "give a unikernel built for Solo5's hvt target on x86_64";
     super(
@@ -88,7 +87,7 @@ export class GuestFault extends Error {
 
   /** The whole sentence, with the guest's state. */
   get sentence(): string {
-    const at = this.rip === undefined ? "" : ` at rip=0x${this.rip.toString(16)}`;
+    const at = this.rip === undefined ? "" : ` at rip=${hex(this.rip)}`;
     return `guest fault${at}: ${this.message}; the unikernel has to be mended`;
   }
 }

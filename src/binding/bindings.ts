@@ -10,7 +10,7 @@ import type {
   DeviceType,
   NetBinding,
 } from "../contract/module.ts";
-import { MEMORY_STEP_BYTES } from "../contract/limits.ts";
+import { MEBIBYTE, MEMORY_STEP_BYTES } from "../contract/limits.ts";
 import { OperatorError } from "../errors.ts";
 import { type Image, requireFit } from "../image/image.ts";
 import type { ManifestDevice } from "../image/manifest.ts";
@@ -43,7 +43,6 @@ export interface Bindings {
 /** The most that a guest's command line may have, in bytes. */
 export const MOST_COMMAND_LINE_BYTES = 8191;
 
-const MEBIBYTE = 1024 * 1024;
 const MEMORY_STEP_MEBIBYTES = MEMORY_STEP_BYTES / MEBIBYTE;
 const DEFAULT_SECTOR_SIZE_BYTES = 512;
 

@@ -5,6 +5,9 @@
  * @module
  */
 
+/** A mebibyte, in bytes. */
+export const MEBIBYTE = 1024 * 1024;
+
 /** A small page, in bytes. */
 export const PAGE_BYTES = 0x1000;
 

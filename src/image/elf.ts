@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { hex } from "../contract/hex.ts";
 import { ImageError } from "../errors.ts";
 import type { ImageSource } from "./source.ts";
 
@@ -185,7 +186,7 @@ function readProgramHeaders(
       file: source.name,
       structure: "ELF header, e_phoff",
       offset: Header.phoff,
-      found: `${count} program headers at 0x${start.toString(16)}`,
+      found: `${count} program headers at ${hex(start)}`,
       expected: `all of them within the file's ${source.sizeBytes} bytes`,
     });
   }

@@ -6,6 +6,7 @@
 import { hex } from "../contract/hex.ts";
 import {
   LOWEST_IMAGE_ADDRESS,
+  MEBIBYTE,
   MEMORY_STEP_BYTES,
   MOST_MEMORY_BYTES,
 } from "../contract/limits.ts";
@@ -16,8 +17,6 @@ import { decodeManifest, type Manifest } from "./manifest.ts";
 import { readNotes } from "./notes.ts";
 import { type Layout, layOutSegments } from "./segments.ts";
 import type { ImageSource } from "./source.ts";
-
-const MEBIBYTE = 1024 * 1024;
 
 /** An image that can be run, given enough memory and its devices. */
 export interface Image {
@@ -69,9 +68,7 @@ function readParts(source: ImageSource): Image {
       structure: "ELF header, e_entry",
       offset: FieldOffset.entry,
       found: hex(entry),
-      expected: `an address from 0x${
-        LOWEST_IMAGE_ADDRESS.toString(16)
-      } within guest memory`,
+      expected: `an address from ${hex(LOWEST_IMAGE_ADDRESS)} within guest memory`,
     });
   }
   const layout = layOutSegments(source, programHeaders);

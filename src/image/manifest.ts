@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { hex } from "../contract/hex.ts";
 import type { DeviceProperties, DeviceType } from "../contract/module.ts";
 import { ImageError } from "../errors.ts";
 import type { NoteDescriptor } from "./notes.ts";
@@ -166,8 +167,8 @@ function decodeEntry(
       refuse(
         `${structure}, type`,
         entry + EntryLayout.type,
-        `0x${number.toString(16)}`,
-        `0x${RESERVED_FIRST.toString(16)} (the reserved first entry)`,
+        hex(number),
+        `${hex(RESERVED_FIRST)} (the reserved first entry)`,
       );
     }
     if (name !== "") {
@@ -186,7 +187,7 @@ function decodeEntry(
     refuse(
       `${structure}, type`,
       entry + EntryLayout.type,
-      `0x${number.toString(16)}`,
+      hex(number),
       known.join(" or "),
     );
   }

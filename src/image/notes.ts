@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { hex } from "../contract/hex.ts";
 import { ImageError } from "../errors.ts";
 import { type ProgramHeader, readView, SegmentType } from "./elf.ts";
 import type { ImageSource } from "./source.ts";
@@ -94,7 +95,7 @@ function readNote(
       file: source.name,
       structure: `program header ${header.index}, note`,
       offset: header.headerOffset,
-      found: `its end at 0x${(header.offset + header.filesz).toString(16)} in the file`,
+      found: `its end at ${hex(header.offset + header.filesz)} in the file`,
       expected: `one within the file's ${source.sizeBytes} bytes`,
     });
   }

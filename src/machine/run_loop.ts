@@ -5,6 +5,7 @@
  * @module
  */
 import { CONTINUE, type Hypercall } from "../contract/hypercalls.ts";
+import { hex } from "../contract/hex.ts";
 import { EndedBySignal, GuestFault } from "../errors.ts";
 import { type Vcpu, VcpuExit } from "../hypervisor/hypervisor.ts";
 import { HYPERCALL_PORT } from "./x86_64/hypercall_port.ts";
@@ -49,6 +50,6 @@ function unknownHypercall(port: number, limit: number): GuestFault {
   return new GuestFault(
     number >= 0 && number < limit
       ? `invalid guest hypercall: num=${number}, which no attached device answers`
-      : `invalid guest port access: wrote 4 bytes at port=0x${port.toString(16)}`,
+      : `invalid guest port access: wrote 4 bytes at port=${hex(port)}`,
   );
 }

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import { hostTest } from "../support/needs.ts";
-import { ROOT } from "../support/tender.ts";
+import { ROOT } from "../support/checkout.ts";
 
 hostTest(
   "deno task demo boots, answers and remembers",

@@ -19,7 +19,8 @@ import {
   readImage,
 } from "../../mod.ts";
 import { hostTest } from "../support/needs.ts";
-import { guest, ROOT } from "../support/tender.ts";
+import { ROOT } from "../support/checkout.ts";
+import { guest } from "../support/tender.ts";
 
 hostTest("the stages run one guest after the other in one process", ["KVM"], async () => {
   for (const status of [0, 7, 255]) {

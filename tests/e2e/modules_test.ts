@@ -7,13 +7,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { hostTest } from "../support/needs.ts";
 import { enterOwnNetwork, makeTap } from "../support/network.ts";
-import {
-  guest,
-  ROOT,
-  tender,
-  tenderCommand,
-  tenderEnvironment,
-} from "../support/tender.ts";
+import { ROOT, tenderCommand, tenderEnvironment } from "../support/checkout.ts";
+import { guest, tender } from "../support/tender.ts";
 
 /** A copy of the tree that runs, without some of its folders. */
 async function treeWithout(...folders: string[]): Promise<string> {

@@ -11,10 +11,11 @@ import {
   configure,
   deleteInterface,
   enterOwnNetwork,
-  FrameSocket,
+  frameSocket,
   makeTap,
   openTap,
 } from "../support/network.ts";
+import type { Socket } from "../support/socket.ts";
 import { guest, start, tender } from "../support/tender.ts";
 
 const NEEDS = ["KVM", "root", "tun"] as const;
@@ -62,7 +63,7 @@ hostTest("a guest answers on two interfaces at once", NEEDS, async () => {
   const mac = "--net-mac:1=2:0:0:1:2:3f";
   const running = start(["run", "--mem=4", ...flags, mac, guest("net")]);
   await running.sees("service1");
-  const sockets = names.map((name) => new FrameSocket(name));
+  const sockets = names.map((name) => frameSocket(name));
   for (let round = 0; round < 200; round++) {
     for (const [index, socket] of sockets.entries()) {
       const payload = new Uint8Array(46 + round * 7 % 1454).fill(round);
@@ -170,7 +171,7 @@ hostTest(
     const { names, flags } = twoTaps();
     const running = start(["run", "--mem=4", ...flags, guest("net")]);
     await running.sees("service1");
-    const socket = new FrameSocket(names[0]);
+    const socket = frameSocket(names[0]);
     const delays: number[] = [];
     for (let round = 0; round < 50; round++) {
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -212,12 +213,12 @@ hostTest("63 devices at once, networks and disks", NEEDS, async () => {
   enterOwnNetwork();
   const directory = await Deno.makeTempDir();
   const flags: string[] = [];
-  const sockets: FrameSocket[] = [];
+  const sockets: Socket[] = [];
   for (let index = 0; index < 63; index++) {
     const number = index >> 1;
     if (index % 2 === 1) {
       makeTap(`many${number}`);
-      sockets.push(new FrameSocket(`many${number}`));
+      sockets.push(frameSocket(`many${number}`));
       flags.push(`--net:net${number}=many${number}`);
     } else {
       const path = `${directory}/${number}`;

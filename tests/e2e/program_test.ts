@@ -6,7 +6,8 @@
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { hostTest } from "../support/needs.ts";
-import { guest, ROOT, tender, tenderEnvironment } from "../support/tender.ts";
+import { ROOT, tenderEnvironment } from "../support/checkout.ts";
+import { guest, tender } from "../support/tender.ts";
 
 /** One line on stderr, nothing on stdout, status 1, no stack trace. */
 async function assertRefused(args: string[], words: string): Promise<void> {

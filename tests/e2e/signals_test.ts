@@ -6,7 +6,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { closeFile, openFile, readAt } from "../../ffi/files.ts";
 import { hostTest } from "../support/needs.ts";
-import { guest, start, tenderCommand, tenderEnvironment } from "../support/tender.ts";
+import { tenderCommand, tenderEnvironment } from "../support/checkout.ts";
+import { guest, start } from "../support/tender.ts";
 
 const NUMBER = { SIGINT: 2, SIGTERM: 15 } as const;
 

@@ -5,7 +5,8 @@
  * @module
  */
 import { assertEquals, assertMatch } from "@std/assert";
-import { guest, ROOT } from "../support/tender.ts";
+import { ROOT } from "../support/checkout.ts";
+import { guest } from "../support/tender.ts";
 
 const KVMHOST = Deno.env.get("KVMHOST");
 const DENO = "2.9.6";

@@ -10,19 +10,14 @@ import { ioctlWithStructure, ioctlWithValue } from "../../ffi/ioctl.ts";
 import { symbolGroup } from "../../ffi/libc.ts";
 import { Family, Ifreq, SocketType, TunFlag, TunRequest } from "../../ffi/linux/tun.ts";
 import { request } from "../../ffi/linux/request.ts";
+import { Socket } from "./socket.ts";
 
 const libc = symbolGroup("test network", {
   unshare: { parameters: ["i32"], result: "i32" },
-  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
-  bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
-  setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
-  send: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
-  recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
 });
 
 const CLONE_NEWNET = 0x4000_0000;
 const AF_PACKET = 17, SOCK_RAW = 3, ETH_P_ALL = 0x0003;
-const SOL_SOCKET = 1, SO_RCVTIMEO = 20;
 const IFF_UP = 1;
 
 const TUNSETPERSIST = request("TUNSETPERSIST", 0x400454cb);
@@ -71,23 +66,24 @@ function setAddress(bytes: Uint8Array, address: string): void {
 
 /** Sets up an interface that exists. */
 export function configure(name: string, options: InterfaceOptions): void {
-  const socket = checked(libc().socket(Family.INET, SocketType.DGRAM, 0), "socket", name);
+  const socket = new Socket([Family.INET, SocketType.DGRAM, 0], name);
+  const { descriptor } = socket;
   const { bytes, view } = ifreq(name);
   if (options.address) {
     setAddress(bytes, options.address);
-    ioctlWithStructure(socket, SIOCSIFADDR, bytes, name);
+    ioctlWithStructure(descriptor, SIOCSIFADDR, bytes, name);
     setAddress(bytes, "255.255.255.0");
-    ioctlWithStructure(socket, SIOCSIFNETMASK, bytes, name);
+    ioctlWithStructure(descriptor, SIOCSIFNETMASK, bytes, name);
   }
   if (options.mtu) {
     view.setInt32(Ifreq.mtu, options.mtu, true);
-    ioctlWithStructure(socket, SIOCSIFMTU, bytes, name);
+    ioctlWithStructure(descriptor, SIOCSIFMTU, bytes, name);
   }
-  ioctlWithStructure(socket, SIOCGIFFLAGS, bytes, name);
+  ioctlWithStructure(descriptor, SIOCGIFFLAGS, bytes, name);
   const flags = view.getUint16(Ifreq.flags, true);
   view.setUint16(Ifreq.flags, options.down ? flags & ~IFF_UP : flags | IFF_UP, true);
-  ioctlWithStructure(socket, SIOCSIFFLAGS, bytes, name);
-  closeFile(socket);
+  ioctlWithStructure(descriptor, SIOCSIFFLAGS, bytes, name);
+  socket.close();
 }
 
 /** Opens a tap, which is made where it does not exist. */
@@ -117,59 +113,23 @@ export async function deleteInterface(name: string): Promise<void> {
   if (!success) throw new Error(`cannot delete ${name}`);
 }
 
-/** Sends and receives raw frames on an interface, as its host. */
-export class FrameSocket {
-  readonly #socket: number;
-  readonly #buffer = new Uint8Array(65536);
-
-  /** @param timeoutMs how long {@link receive} waits */
-  constructor(name: string, timeoutMs = 5000) {
-    const protocol = ETH_P_ALL << 8;
-    this.#socket = checked(libc().socket(AF_PACKET, SOCK_RAW, protocol), "socket", name);
-    const { bytes, view } = ifreq(name);
-    ioctlWithStructure(this.#socket, SIOCGIFINDEX, bytes, name);
-    // struct sockaddr_ll: family u16, protocol u16 (network order), index i32
-    const address = new Uint8Array(20);
-    const fields = new DataView(address.buffer);
-    fields.setUint16(0, AF_PACKET, true);
-    fields.setUint16(2, ETH_P_ALL);
-    fields.setInt32(4, view.getInt32(Ifreq.flags, true), true);
-    checked(libc().bind(this.#socket, address, address.length), "bind", name);
-    const timeout = new BigUint64Array([
-      BigInt(Math.floor(timeoutMs / 1000)),
-      BigInt(timeoutMs % 1000 * 1000),
-    ]);
-    const option = new Uint8Array(timeout.buffer);
-    checked(
-      libc().setsockopt(this.#socket, SOL_SOCKET, SO_RCVTIMEO, option, option.length),
-      "setsockopt",
-      name,
-    );
-  }
-
-  /** Sends a frame. */
-  send(frame: Uint8Array<ArrayBuffer>): void {
-    const count = Number(libc().send(this.#socket, frame, BigInt(frame.length), 0));
-    checked(count, "send", "frame socket");
-  }
-
-  /**
-   * Waits for a frame that `wanted` accepts; others are dropped.
-   *
-   * @returns the frame, or undefined when none came in time
-   */
-  receive(wanted: (frame: Uint8Array) => boolean): Uint8Array | undefined {
-    const room = BigInt(this.#buffer.length);
-    for (;;) {
-      const count = Number(libc().recv(this.#socket, this.#buffer, room, 0));
-      if (count < 0) return undefined;
-      const frame = this.#buffer.slice(0, count);
-      if (wanted(frame)) return frame;
-    }
-  }
-
-  /** Closes the socket. */
-  close(): void {
-    closeFile(this.#socket);
-  }
+/**
+ * Opens a socket for raw frames on an interface, as its host sends and receives
+ * them.
+ *
+ * @param timeoutMs how long receiving waits
+ */
+export function frameSocket(name: string, timeoutMs = 5000): Socket {
+  const socket = new Socket([AF_PACKET, SOCK_RAW, ETH_P_ALL << 8], name);
+  const { bytes, view } = ifreq(name);
+  ioctlWithStructure(socket.descriptor, SIOCGIFINDEX, bytes, name);
+  // struct sockaddr_ll: family u16, protocol u16 (network order), index i32
+  const address = new Uint8Array(20);
+  const fields = new DataView(address.buffer);
+  fields.setUint16(0, AF_PACKET, true);
+  fields.setUint16(2, ETH_P_ALL);
+  fields.setInt32(4, view.getInt32(Ifreq.flags, true), true);
+  socket.bind(address);
+  socket.setTimeout(timeoutMs);
+  return socket;
 }

@@ -3,10 +3,8 @@
  *
  * @module
  */
+import { tenderCommand, tenderEnvironment } from "./checkout.ts";
 import { buildGuests, COMMITTED_GUESTS, hashSources } from "./guest_builder.ts";
-
-/** The checkout's root. */
-export const ROOT: string = new URL("../../", import.meta.url).pathname;
 
 /** bash where there is one: dash knows no descriptor above 9. */
 const SHELL = exists("/bin/bash") ? "/bin/bash" : "sh";
@@ -18,17 +16,6 @@ function exists(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** How the checkout is run, with {@link tenderEnvironment}. */
-export function tenderCommand(root: string = ROOT): string[] {
-  return [`${root}scripts/solo5`];
-}
-
-/** Has `scripts/solo5` run this very Deno. */
-export function tenderEnvironment(): { PATH: string } {
-  const directory = Deno.execPath().replace(/\/[^/]*$/, "");
-  return { PATH: `${directory}:${Deno.env.get("PATH") ?? "/usr/bin:/bin"}` };
 }
 
 /** What a finished child left. */

@@ -16,6 +16,7 @@ import {
   protect,
   unmap,
 } from "../../../ffi/memory.ts";
+import { MEBIBYTE } from "../../contract/limits.ts";
 import { hasStopWord } from "../../../ffi/stop_signal.ts";
 import { OperatorError } from "../../errors.ts";
 import type {
@@ -79,7 +80,7 @@ function hostError(error: SystemCallError, memoryBytes: number): OperatorError {
       error.object,
       problem,
       `give the guest less memory than --mem=${
-        memoryBytes / 1024 / 1024
+        memoryBytes / MEBIBYTE
       }, or the tender more`,
     );
   }
