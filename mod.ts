@@ -25,6 +25,7 @@ export type {
   DeviceType,
   NetBinding,
 } from "./src/contract/module.ts";
+export type { GdbEndpoint, Say, WatchBinding } from "./src/contract/watch.ts";
 export { ExitStatus } from "./src/contract/exit_status.ts";
 export {
   EndedBySignal,

@@ -22,9 +22,20 @@ const libc = symbolGroup("files", {
 /** How a file is opened. */
 export type FileAccess = "read" | "read-write";
 
-/** Text as C takes it: UTF-8 with a NUL behind it, and cut at one inside. */
-function cString(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text + "\0");
+/** A file's name: text, or, where that may not be UTF-8, its bytes. */
+export type FileName = string | Uint8Array;
+
+/** A name as C takes it: with a NUL behind it, and cut at one inside. */
+function cString(name: FileName): Uint8Array<ArrayBuffer> {
+  const bytes = typeof name === "string" ? new TextEncoder().encode(name) : name;
+  const string = new Uint8Array(bytes.length + 1);
+  string.set(bytes);
+  return string;
+}
+
+/** A name as messages show it. */
+function shown(name: FileName): string {
+  return typeof name === "string" ? name : new TextDecoder().decode(name);
 }
 
 /**
@@ -34,8 +45,8 @@ function cString(text: string): Uint8Array<ArrayBuffer> {
  * @returns the descriptor
  * @throws {SystemCallError} when it cannot be opened
  */
-export function openFile(path: string, access: FileAccess): number {
-  return checked(libc().open(cString(path), flagsOf(access)), "open", path);
+export function openFile(path: FileName, access: FileAccess): number {
+  return checked(libc().open(cString(path), flagsOf(access)), "open", shown(path));
 }
 
 /**
@@ -46,7 +57,7 @@ export function openFile(path: string, access: FileAccess): number {
  * @returns the descriptor
  * @throws {SystemCallError} when it cannot be opened
  */
-export function openFileQuietly(path: string, access: FileAccess): number {
+export function openFileQuietly(path: FileName, access: FileAccess): number {
   const descriptor = libc().open(cString(path), flagsOf(access) | OpenFlag.NOATIME);
   return descriptor >= 0 ? descriptor : openFile(path, access);
 }

@@ -135,15 +135,20 @@ export class StopWord {
    * From now on SIGINT and SIGTERM set the word, whatever was inherited for
    * them: like Solo5's tender, which a parent that ignores them cannot make
    * deaf.
+   *
+   * @param more further signals that set it
    */
-  install(): void {
+  install(more: readonly number[] = []): void {
     const { srandom, abs } = libc();
     const address = (pointer: Deno.PointerValue) =>
       BigInt(Deno.UnsafePointer.value(pointer));
-    for (const signal of [SIGINT, SIGTERM]) this.#handle(signal, address(srandom));
-    this.#handle(SIGALRM, address(abs));
+    const stopping = [SIGINT, SIGTERM, ...more];
+    // srandom takes a lock, so it must not interrupt itself.
+    const mask = stopping.reduce((bits, signal) => bits | 1n << BigInt(signal - 1), 0n);
+    for (const signal of stopping) this.#handle(signal, address(srandom), mask);
+    this.#handle(SIGALRM, address(abs), mask);
     // A file that may not grow any more is EFBIG then, and a sentence.
-    this.#handle(SIGXFSZ, SIG_IGN);
+    this.#handle(SIGXFSZ, SIG_IGN, 0n);
     setTick(TICK_SECONDS);
   }
 
@@ -152,12 +157,10 @@ export class StopWord {
     setTick(0n);
   }
 
-  #handle(signal: number, handler: bigint): void {
+  #handle(signal: number, handler: bigint, mask: bigint): void {
     const action = new Uint8Array(SIGACTION.size);
     const view = new DataView(action.buffer);
     view.setBigUint64(SIGACTION.handler, handler, true);
-    // srandom takes a lock, so it must not interrupt itself.
-    const mask = 1n << BigInt(SIGINT - 1) | 1n << BigInt(SIGTERM - 1);
     view.setBigUint64(SIGACTION.mask, mask, true);
     const earlier = new Uint8Array(SIGACTION.size);
     checked(libc().sigaction(signal, action, earlier), "sigaction", "tender");

@@ -20,9 +20,29 @@ export class OperatorError extends Error {
    * @param thing the flag, file or host resource that it is about
    * @param problem what is wrong with it
    * @param remedy the way out
+   * @param cause the failure behind it
    */
-  constructor(thing: string, problem: string, remedy: string) {
-    super(`${printable(thing)}: ${printable(problem)}; ${printable(remedy)}`);
+  constructor(
+    readonly thing: string,
+    readonly problem: string,
+    readonly remedy: string,
+    cause?: Error,
+  ) {
+    super(
+      `${printable(thing)}: ${printable(problem)}; ${printable(remedy)}`,
+      ...(cause ? [{ cause }] : []),
+    );
+  }
+}
+
+/** A file whose size is not one or more whole units. */
+export class SizeMismatch extends Error {
+  /** The class, as `Error.name`. */
+  override readonly name = "SizeMismatch";
+
+  /** @param bytes its size; `unitBytes` the unit's */
+  constructor(readonly bytes: number, readonly unitBytes: number) {
+    super(`its ${bytes} bytes are not one or more whole sectors of ${unitBytes}`);
   }
 }
 
@@ -111,16 +131,19 @@ export class EndedBySignal extends Error {
 
 /**
  * Makes text from outside (file names, arguments) fit for one line on a
- * terminal: control characters, line separators and what turns the writing's
- * direction are shown as `\xNN` or `\uNNNN`.
+ * terminal: control characters, line separators, what turns the writing's
+ * direction and bytes that are no UTF-8 are shown as `\xNN` or `\uNNNN`.
  */
 export function printable(text: string): string {
   return text.replace(
     // deno-lint-ignore no-control-regex
-    /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/gu,
     (character) => {
-      const code = character.charCodeAt(0).toString(16);
-      return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, "0")}`;
+      const code = character.charCodeAt(0);
+      // `contract/raw_text.ts` keeps a byte so.
+      const byte = code >= 0xdc80 && code <= 0xdcff ? code - 0xdc00 : code;
+      const digits = byte.toString(16);
+      return digits.length > 2 ? `\\u${digits}` : `\\x${digits.padStart(2, "0")}`;
     },
   );
 }

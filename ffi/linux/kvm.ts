@@ -27,6 +27,8 @@ export const Kvm = {
   /** x86_64 layout */
   SET_REGS: request("KVM_SET_REGS", 0x4090ae82),
   /** x86_64 layout */
+  GET_SREGS: request("KVM_GET_SREGS", 0x8138ae83),
+  /** x86_64 layout */
   SET_SREGS: request("KVM_SET_SREGS", 0x4138ae84),
   /** x86_64 */
   SET_CPUID2: request("KVM_SET_CPUID2", 0x4008ae90),
@@ -95,6 +97,14 @@ export const Regs = {
   rdi: 40,
   rsp: 48,
   rbp: 56,
+  r8: 64,
+  r9: 72,
+  r10: 80,
+  r11: 88,
+  r12: 96,
+  r13: 104,
+  r14: 112,
+  r15: 120,
   rip: 128,
   rflags: 136,
 } as const;

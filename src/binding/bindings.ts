@@ -10,6 +10,8 @@ import type {
   DeviceType,
   NetBinding,
 } from "../contract/module.ts";
+import { encodeRaw } from "../contract/raw_text.ts";
+import type { WatchBinding } from "../contract/watch.ts";
 import { MEBIBYTE, MEMORY_STEP_BYTES } from "../contract/limits.ts";
 import { OperatorError } from "../errors.ts";
 import { type Image, requireFit } from "../image/image.ts";
@@ -34,6 +36,8 @@ export interface Bindings {
   readonly memoryBytes: number;
   /** Every device of the manifest with its resource, in the manifest's order. */
   readonly devices: readonly DeviceBinding[];
+  /** What is to watch over the guest as a whole, outermost last. */
+  readonly watches: readonly WatchBinding[];
   /** The guest's command line: its arguments, joined by single blanks. */
   readonly commandLine: string;
   /** Sentences that the operator should see although the guest can run. */
@@ -65,13 +69,15 @@ const SPELLING: Readonly<
 export function bind(image: Image, request: BindingRequest): Bindings {
   const problems = [...request.problems ?? []];
   const { devices } = image.manifest;
+  const lenient = request.lenient ?? false;
   const net = resolve(devices, "NET_BASIC", request.net ?? [], problems);
   const block = resolve(devices, "BLOCK_BASIC", request.block ?? [], problems);
   const binders: Readonly<
     Record<DeviceType, (device: ManifestDevice) => DeviceBinding | undefined>
   > = {
-    NET_BASIC: (device) => bindNet(device, net.get(device) ?? [], problems),
-    BLOCK_BASIC: (device) => bindBlock(device, block.get(device) ?? [], problems),
+    NET_BASIC: (device) => bindNet(device, net.get(device) ?? [], problems, lenient),
+    BLOCK_BASIC: (device) =>
+      bindBlock(device, block.get(device) ?? [], problems, lenient),
   };
   const bindings = devices
     .map((device) => binders[device.type](device))
@@ -82,7 +88,7 @@ export function bind(image: Image, request: BindingRequest): Bindings {
     problems.push(`--mem=${mebibytes} has a bad value (give ${EXPECTED.memory})`);
   }
   const commandLine = (request.arguments ?? []).join(" ");
-  const length = new TextEncoder().encode(commandLine).length;
+  const length = encodeRaw(commandLine).length;
   if (length > MOST_COMMAND_LINE_BYTES || commandLine.includes("\0")) {
     problems.push(
       `the guest's arguments make ${length} bytes (shorten them to ${MOST_COMMAND_LINE_BYTES}, without NUL)`,
@@ -96,7 +102,7 @@ export function bind(image: Image, request: BindingRequest): Bindings {
     );
   }
   const rounded = mebibytes - mebibytes % MEMORY_STEP_MEBIBYTES;
-  requireFit(image, rounded * MEBIBYTE);
+  requireFit(image, rounded * MEBIBYTE, lenient);
   const warnings = rounded === mebibytes ? [] : [
     `--mem=${mebibytes}: guest memory comes in steps of ${MEMORY_STEP_MEBIBYTES} MiB; the guest gets ${rounded} MiB`,
   ];
@@ -104,6 +110,7 @@ export function bind(image: Image, request: BindingRequest): Bindings {
     image,
     memoryBytes: rounded * MEBIBYTE,
     devices: bindings,
+    watches: request.watches ?? [],
     commandLine,
     warnings,
   };
@@ -217,10 +224,11 @@ function bindNet(
   device: ManifestDevice,
   requests: readonly NetRequest[],
   problems: string[],
+  lenient: boolean,
 ): NetBinding | undefined {
   const tap = single(device, requests, "tap", problems);
   const mac = single(device, requests, "mac", problems);
-  if (mac !== undefined && !isGuestMac(mac)) {
+  if (mac !== undefined && !isGuestMac(mac) && !(lenient && mac.length === 6)) {
     problems.push(`the MAC address of "${device.name}" is bad (give ${EXPECTED.mac})`);
   }
   if (tap === undefined) {
@@ -260,6 +268,7 @@ function bindBlock(
   device: ManifestDevice,
   requests: readonly BlockRequest[],
   problems: string[],
+  lenient: boolean,
 ): BlockBinding | undefined {
   const file = single(device, requests, "file", problems);
   const sectorSizeBytes = single(device, requests, "sectorSizeBytes", problems) ??
@@ -283,5 +292,6 @@ function bindBlock(
     path: file.path,
     readOnly: file.readOnly ?? false,
     sectorSizeBytes,
+    whenLocked: lenient ? "warn" : "refuse",
   };
 }

@@ -177,12 +177,6 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
     const problem = addFlag(draft, word, seen);
     if (problem !== undefined) problems.push(problem);
   }
-  for (const argument of args) {
-    // The runtime has put this character where there were bytes that are no
-    // UTF-8: what was meant is lost, and the guest would get something else.
-    if (!argument.includes("\ufffd")) continue;
-    problems.push(`${argument} is not UTF-8 (write it in UTF-8)`);
-  }
   const { net, block, memoryMebibytes } = draft;
   return {
     image,

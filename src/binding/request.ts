@@ -4,6 +4,7 @@
  * @module
  */
 import type { TapSource } from "../contract/module.ts";
+import type { WatchBinding } from "../contract/watch.ts";
 
 /** What an operator says of a network device; each field at most once. */
 export interface NetRequest {
@@ -37,6 +38,13 @@ export interface BindingRequest {
   readonly net?: readonly NetRequest[];
   /** Block devices; several requests may speak of one device. */
   readonly block?: readonly BlockRequest[];
+  /** What is to watch over the guest as a whole. */
+  readonly watches?: readonly WatchBinding[];
+  /**
+   * Whether to let pass what Solo5's own tender lets pass: a MAC address of a
+   * group, and a disk that somebody else holds, with a warning.
+   */
+  readonly lenient?: boolean;
   /** The guest's arguments. */
   readonly arguments?: readonly string[];
   /** What was wrong with the request itself, to be said with all the rest. */

@@ -5,7 +5,8 @@
  */
 import { RUN_FLAGS } from "../binding/flags.ts";
 import { ExitStatus } from "../contract/exit_status.ts";
-import { printText, PROGRAM, refuseMore } from "./output.ts";
+import { PROGRAM } from "./invocation.ts";
+import { printText, refuseMore } from "./output.ts";
 
 /**
  * Prints the overview, or the usage of a subcommand.
@@ -29,6 +30,7 @@ function printOverview(): void {
 
 Subcommands:
   run       run a unikernel (${PROGRAM} run --help lists the flags)
+  hvt       the same with the command line of solo5-hvt (${PROGRAM} hvt --help)
   help      show this, or the usage of a subcommand
   version   show the version and the guest ABI versions
 `);

@@ -4,16 +4,9 @@
  *
  * @module
  */
-import { SystemCallError } from "../../ffi/errno.ts";
-import { ExitStatus } from "../contract/exit_status.ts";
-import {
-  EndedBySignal,
-  GuestFault,
-  ImageError,
-  OperatorError,
-  printable,
-} from "../errors.ts";
-import { printError, PROGRAM } from "./output.ts";
+import { OperatorError } from "../errors.ts";
+import { PROGRAM, readInvocation, type Skin } from "./invocation.ts";
+import { describeEnd, printError, speakAs } from "./output.ts";
 import { run } from "./run.ts";
 
 /** A subcommand: takes the arguments behind its name, returns the exit status. */
@@ -24,8 +17,20 @@ type Subcommand = (args: readonly string[]) => number | Promise<number>;
  */
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
   run: () => Promise.resolve(run),
+  hvt: async () => {
+    const { hvt, HVT } = await import("./hvt.ts");
+    return (args) => hvt(HVT, args);
+  },
   help: async () => (await import("./help.ts")).help,
   version: async () => (await import("./version.ts")).version,
+};
+
+/** A program of its own: takes its name and its arguments. */
+type Program = (name: string, args: readonly string[]) => Promise<number>;
+
+/** Whose command line a name has, beside `solo5`. */
+const SKINS: Readonly<Record<Exclude<Skin, "solo5">, () => Promise<Program>>> = {
+  hvt: async () => (await import("./hvt.ts")).hvt,
 };
 
 /** Other spellings of subcommands. */
@@ -39,11 +44,15 @@ const ALIASES: Readonly<Record<string, string>> = {
  * Runs the program with its arguments and exits with its status. Does not
  * return.
  */
-export async function main(args: readonly string[]): Promise<never> {
+export async function main(given: readonly string[]): Promise<never> {
   let status: number;
   try {
-    const subcommand = await findSubcommand(args[0]);
-    status = await subcommand(args.slice(1));
+    const { name, skin, args } = await readInvocation(given);
+    speakAs(name);
+    if (skin === "solo5") {
+      const subcommand = await findSubcommand(args[0]);
+      status = await subcommand(args.slice(1));
+    } else status = await (await SKINS[skin]())(name, args);
   } catch (error) {
     const end = describeEnd(error);
     printError(end.sentence);
@@ -62,33 +71,4 @@ function findSubcommand(word: string | undefined): Promise<Subcommand> {
     word === undefined ? "no subcommand given" : "no subcommand of this name",
     `write ${PROGRAM} run app.elf, or see ${PROGRAM} help`,
   );
-}
-
-/** Turns whatever was thrown into one sentence and an exit status. */
-function describeEnd(error: unknown): { sentence: string; status: number } {
-  if (error instanceof GuestFault) return error;
-  if (
-    error instanceof OperatorError || error instanceof ImageError ||
-    error instanceof EndedBySignal
-  ) {
-    return { sentence: error.message, status: error.status };
-  }
-  if (error instanceof SystemCallError) {
-    return {
-      sentence: printable(`${error.message}; look at the host`),
-      status: ExitStatus.OPERATOR,
-    };
-  }
-  if (error instanceof Deno.errors.NotCapable) {
-    return {
-      sentence:
-        `${PROGRAM} lacks a permission of Deno's: run it as scripts/solo5 does, with --allow-ffi`,
-      status: ExitStatus.OPERATOR,
-    };
-  }
-  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return {
-    sentence: printable(`internal error: ${what}; please report it`),
-    status: ExitStatus.INTERNAL,
-  };
 }

@@ -3,17 +3,36 @@
  *
  * @module
  */
-import { OperatorError } from "../errors.ts";
+import { SystemCallError } from "../../ffi/errno.ts";
+import { ExitStatus } from "../contract/exit_status.ts";
+import {
+  EndedBySignal,
+  GuestFault,
+  ImageError,
+  OperatorError,
+  printable,
+} from "../errors.ts";
+import { PROGRAM } from "./invocation.ts";
 
-/** The program's name, before every message. */
-export const PROGRAM = "solo5";
+/** What the program was called, before every message. */
+let program = PROGRAM;
+
+/** Has messages begin with the name that the program was called by. */
+export function speakAs(name: string): void {
+  program = printable(name);
+}
 
 /**
  * Prints one line of the program's own on standard error. Where nobody takes it
  * there is nobody else to tell: the exit status stays.
  */
 export function printError(sentence: string): void {
-  write(Deno.stderr, `${PROGRAM}: ${sentence}\n`);
+  write(Deno.stderr, `${program}: ${sentence}\n`);
+}
+
+/** Prints text that another program's command line has on standard error. */
+export function printErrorText(text: string): void {
+  write(Deno.stderr, text);
 }
 
 /**
@@ -43,6 +62,35 @@ export function refuseMore(subcommand: string, args: readonly string[]): void {
     `${PROGRAM} ${subcommand} does not take this`,
     `drop it, or see ${PROGRAM} help`,
   );
+}
+
+/** Turns whatever was thrown into one sentence and an exit status. */
+export function describeEnd(error: unknown): { sentence: string; status: number } {
+  if (error instanceof GuestFault) return error;
+  if (
+    error instanceof OperatorError || error instanceof ImageError ||
+    error instanceof EndedBySignal
+  ) {
+    return { sentence: error.message, status: error.status };
+  }
+  if (error instanceof SystemCallError) {
+    return {
+      sentence: printable(`${error.message}; look at the host`),
+      status: ExitStatus.OPERATOR,
+    };
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    return {
+      sentence:
+        `${PROGRAM} lacks a permission of Deno's: run it as scripts/solo5 does, with --allow-ffi`,
+      status: ExitStatus.OPERATOR,
+    };
+  }
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    sentence: printable(`internal error: ${what}; please report it`),
+    status: ExitStatus.INTERNAL,
+  };
 }
 
 /** How long a stream that does not block is waited for: 100 times 20 ms. */

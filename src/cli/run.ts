@@ -12,7 +12,8 @@ import { type Image, readImage } from "../image/image.ts";
 import { openImageFile } from "../machine/image_file.ts";
 import { build, type Machine, requireHost } from "../machine/machine.ts";
 import { loadedModules } from "../machine/registry.ts";
-import { printError, PROGRAM } from "./output.ts";
+import { PROGRAM } from "./invocation.ts";
+import { printError } from "./output.ts";
 
 /**
  * Runs a guest.
@@ -33,7 +34,7 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const warning of bindings.warnings) printError(warning);
   let machine: Machine;
   try {
-    machine = await build(bindings);
+    machine = await build(bindings, printError);
   } finally {
     if (traces.has("modules")) traceModules();
   }

@@ -5,7 +5,8 @@
  */
 import { ExitStatus } from "../contract/exit_status.ts";
 import { ABI_VERSIONS } from "../image/abi.ts";
-import { printText, PROGRAM, refuseMore } from "./output.ts";
+import { PROGRAM } from "./invocation.ts";
+import { printText, refuseMore } from "./output.ts";
 
 /** The version of this program; the same as in `deno.json`. */
 export const VERSION = "0.1.0";

@@ -6,6 +6,7 @@
  */
 import type { Hypercall } from "./hypercalls.ts";
 import type { GuestMemory } from "./memory.ts";
+import type { Say } from "./watch.ts";
 
 /** Device types of the manifest that have a module, by Solo5's names. */
 export type DeviceType = "NET_BASIC" | "BLOCK_BASIC";
@@ -41,6 +42,8 @@ export interface BlockBinding {
   readonly path: string;
   /** Whether the guest may only read it. */
   readonly readOnly: boolean;
+  /** What to do where somebody else holds the file: refuse, or say so and go on. */
+  readonly whenLocked: "refuse" | "warn";
   /** Size of a block, in bytes: a power of two from 512 to 32768. */
   readonly sectorSizeBytes: number;
 }
@@ -86,9 +89,10 @@ export interface DeviceModule<
   /**
    * Takes hold of the host's resource.
    *
+   * @param say takes what the operator should see although it was had
    * @throws {OperatorError} when it cannot be had, with the way out
    */
-  attach(binding: B): D;
+  attach(binding: B, say: Say): D;
   /** The hypercalls that it answers, for all devices of its type together. */
   hypercalls(
     devices: readonly D[],

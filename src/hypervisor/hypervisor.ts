@@ -4,18 +4,8 @@
  *
  * @module
  */
-import type { PollSet } from "../contract/module.ts";
 import type { HostMemory } from "../contract/memory.ts";
-
-/** Why a vCPU came back from the guest. */
-export const VcpuExit = {
-  /** The guest wrote 32 bits to an I/O port: see `port` and `portData`. */
-  PORT_WRITE: 0,
-  /** A signal came, perhaps one that ends the guest: look, then run on. */
-  INTERRUPTED: 1,
-  /** Anything else: `fault()` says what. */
-  FAULT: 2,
-} as const;
+import type { Vcpu } from "../contract/vcpu.ts";
 
 /** An x86 segment register. */
 export interface SegmentRegister {
@@ -101,32 +91,6 @@ export interface AllowedMsr {
   readonly read: boolean;
   /** Whether the guest may write it. */
   readonly write: boolean;
-}
-
-/** The vCPU of a guest. */
-export interface Vcpu {
-  /** What POLL waits on; also ends `run` when a signal comes. */
-  readonly polls: PollSet;
-  /** The port of the latest {@link VcpuExit.PORT_WRITE}. */
-  readonly port: number;
-  /** The 32 bits that were written to it. */
-  readonly portData: number;
-  /**
-   * Runs the guest until it needs the tender.
-   *
-   * @returns one of {@link VcpuExit}
-   */
-  run(): number;
-  /** Address of the guest's instruction now. */
-  instructionPointer(): bigint;
-  /** Why the latest run was a {@link VcpuExit.FAULT}. */
-  fault(): Error;
-  /** SIGINT and SIGTERM end {@link run} and every wait from now on. */
-  catchSignals(): void;
-  /** The guest has ended; SIGINT and SIGTERM stay caught. */
-  rest(): void;
-  /** SIGINT and SIGTERM do again what they did before. */
-  releaseSignals(): void;
 }
 
 /** A virtual machine with one vCPU, on x86_64. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { DeviceProperties } from "../contract/module.ts";
+import { encodeRaw } from "../contract/raw_text.ts";
 import type { AbiVersion } from "../image/abi.ts";
 import { encodeManifest, type Manifest } from "../image/manifest.ts";
 
@@ -37,7 +38,7 @@ export interface BootFacts {
   readonly manifest: Manifest;
   /** What the guest is told of each device, by handle. */
   readonly devices: ReadonlyMap<number, DeviceProperties>;
-  /** The guest's command line, at most 8191 bytes of UTF-8. */
+  /** The guest's command line, at most 8191 bytes. */
   readonly commandLine: string;
 }
 
@@ -51,7 +52,7 @@ export function encodeBootInfo(
   address: number,
 ): Uint8Array<ArrayBuffer> {
   const manifest = encodeManifest(facts.manifest, facts.devices);
-  const commandLine = new TextEncoder().encode(facts.commandLine + "\0");
+  const commandLine = encodeRaw(facts.commandLine + "\0");
   const manifestAt = facts.abi.bootInfoBytes;
   const commandLineAt = manifestAt + manifest.length;
   const bytes = new Uint8Array(commandLineAt + commandLine.length);

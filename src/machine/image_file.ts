@@ -5,6 +5,7 @@
  */
 import { SystemCallError } from "../../ffi/errno.ts";
 import { closeFile, fileSizeBytes, openFile, readAt } from "../../ffi/files.ts";
+import { encodeRaw } from "../contract/raw_text.ts";
 import { OperatorError } from "../errors.ts";
 import { type ImageSource, truncated } from "../image/source.ts";
 
@@ -16,7 +17,7 @@ import { type ImageSource, truncated } from "../image/source.ts";
  */
 export function openImageFile(path: string): ImageSource {
   return described(path, () => {
-    const descriptor = openFile(path, "read");
+    const descriptor = openFile(encodeRaw(path), "read");
     try {
       return new ImageFile(path, descriptor, fileSizeBytes(descriptor, path));
     } catch (error) {
@@ -61,6 +62,7 @@ function described<T>(path: string, action: () => T): T {
       path === "" ? '""' : path,
       error.problem,
       "give the path of a unikernel's file that can be read",
+      error,
     );
   }
 }

@@ -11,13 +11,15 @@ import type {
   DeviceModule,
   DeviceType,
 } from "../contract/module.ts";
+import type { Vcpu } from "../contract/vcpu.ts";
+import type { GuestEnd, Say, Watch } from "../contract/watch.ts";
 import { OperatorError } from "../errors.ts";
 import type { Bindings } from "../binding/bindings.ts";
 import { createKvmMachine } from "../hypervisor/kvm/kvm.ts";
 import type { VirtualMachine } from "../hypervisor/hypervisor.ts";
 import { encodeBootInfo } from "./boot_info.ts";
 import { loadSegments } from "./loader.ts";
-import { coreModule, loadDeviceModule } from "./registry.ts";
+import { coreModule, loadDeviceModule, loadWatchModule } from "./registry.ts";
 import { runGuest } from "./run_loop.ts";
 import { guestCpuid } from "./x86_64/cpuid.ts";
 import { BOOT_INFO, IMAGE } from "./x86_64/memory_map.ts";
@@ -50,10 +52,14 @@ export interface Machine {
  * devices, makes the virtual machine and loads the image. Closes the image,
  * also when it throws. A process can have one guest at a time.
  *
+ * @param say takes sentences that the operator should see although nothing failed
  * @throws {OperatorError} when the host lacks something, with the way out
  * @throws {ImageError} when the file has become shorter since it was read
  */
-export async function build(bindings: Bindings): Promise<Machine> {
+export async function build(
+  bindings: Bindings,
+  say: Say = () => {},
+): Promise<Machine> {
   const { image } = bindings;
   const undo: (() => void)[] = [() => image.source.close()];
   const close = () => {
@@ -63,10 +69,16 @@ export async function build(bindings: Bindings): Promise<Machine> {
     requireHost();
     const modules = await loadDeviceModules(bindings);
     const devices = bindings.devices.map((binding) => {
-      const device = modules.get(binding.type)!.attach(binding);
+      const device = modules.get(binding.type)!.attach(binding, say);
       undo.push(() => device.close());
       return device;
     });
+    const watches: Watch[] = [];
+    for (const binding of bindings.watches) {
+      const watch = (await loadWatchModule(binding.name)).prepare(binding, say);
+      undo.push(() => watch.close());
+      watches.push(watch);
+    }
     const vm = createKvmMachine(bindings.memoryBytes);
     undo.push(() => vm.close());
     prepare(vm, bindings, devices);
@@ -74,12 +86,27 @@ export async function build(bindings: Bindings): Promise<Machine> {
     image.source.close();
     const memory = new GuestMemory(vm.memory);
     memory.protect(guarded);
+    const vcpu = watches.reduce<Vcpu>(
+      (vcpu, watch) =>
+        watch.begin({
+          imageName: image.source.name,
+          entry: image.entry,
+          vcpu,
+          memory,
+          host: vm.memory,
+          protectedRanges: guarded,
+          protectMemory: (range, rights) => vm.protectMemory(range, rights),
+        }),
+      vm.vcpu,
+    );
+    const signals = watches.flatMap((watch) => watch.signals);
+    const end = (how: GuestEnd) => watches.forEach((watch) => watch.end(how));
 
     const table: (Hypercall | undefined)[] = new Array(HYPERCALL_LIMIT).fill(undefined);
     const answer = (handlers: ReadonlyMap<number, Hypercall>) => {
       for (const [number, handler] of handlers) table[number] = handler;
     };
-    answer(coreModule.hypercalls({ memory, polls: vm.vcpu.polls, devices }));
+    answer(coreModule.hypercalls({ memory, polls: vcpu.polls, devices }));
     for (const [type, module] of modules) {
       const own = devices.filter((_, index) => bindings.devices[index]!.type === type);
       answer(module.hypercalls(own, memory));
@@ -90,7 +117,14 @@ export async function build(bindings: Bindings): Promise<Machine> {
         if (!ready) throw new Error("this guest was run or closed before; build another");
         ready = false;
         memory.open();
-        return runGuest(vm.vcpu, table);
+        try {
+          const status = runGuest(vcpu, table, signals);
+          end({ status });
+          return status;
+        } catch (error) {
+          end({ error });
+          throw error;
+        }
       },
       close() {
         ready = false;

@@ -6,16 +6,17 @@
  * @module
  */
 import type { CoreModule, DeviceModule, DeviceType } from "../contract/module.ts";
+import type { WatchBinding, WatchModule } from "../contract/watch.ts";
 import { OperatorError } from "../errors.ts";
 import core from "../modules/core/mod.ts";
 
 /** A module of the tree, not loaded yet. */
-interface Entry {
+interface Entry<M> {
   readonly name: string;
-  load(): Promise<{ default: DeviceModule }>;
+  load(): Promise<{ default: M }>;
 }
 
-const DEVICES: Readonly<Record<DeviceType, Entry>> = {
+const DEVICES: Readonly<Record<DeviceType, Entry<DeviceModule>>> = {
   NET_BASIC: {
     name: "net",
     load: () => import("../modules/net/mod.ts"),
@@ -25,6 +26,11 @@ const DEVICES: Readonly<Record<DeviceType, Entry>> = {
     load: () => import("../modules/block/mod.ts"),
   },
 };
+
+/** What the operator may ask for, beside devices. */
+const WATCHES: Readonly<
+  Partial<Record<WatchBinding["name"], Entry<WatchModule>>>
+> = {};
 
 const loaded: string[] = [core.name];
 
@@ -41,18 +47,37 @@ export const coreModule: CoreModule = core;
  *
  * @throws {OperatorError} when this program does not contain it
  */
-export async function loadDeviceModule(type: DeviceType): Promise<DeviceModule> {
-  const entry = DEVICES[type];
+export function loadDeviceModule(type: DeviceType): Promise<DeviceModule> {
+  return load(DEVICES[type], `devices of type ${type}`);
+}
+
+/**
+ * Loads a module that watches over the whole guest.
+ *
+ * @throws {OperatorError} when this program does not contain it
+ */
+export function loadWatchModule(name: WatchBinding["name"]): Promise<WatchModule> {
+  return load(WATCHES[name] ?? { name, load: missing }, `--${name}`);
+}
+
+function missing(): never {
+  throw Object.assign(new Error("no such module"), { code: NOT_FOUND });
+}
+
+/** The runtime's code for a module that is not there. */
+const NOT_FOUND = "ERR_MODULE_NOT_FOUND";
+
+async function load<M>(entry: Entry<M>, serves: string): Promise<M> {
   try {
     const module = (await entry.load()).default;
     if (!loaded.includes(entry.name)) loaded.push(entry.name);
     return module;
   } catch (error) {
     const code = (error as { code?: unknown }).code;
-    if (code !== "ERR_MODULE_NOT_FOUND") throw error;
+    if (code !== NOT_FOUND) throw error;
     throw new OperatorError(
       `module "${entry.name}"`,
-      `this build of solo5 does not contain it, and it serves devices of type ${type}`,
+      `this build of solo5 does not contain it, and it serves ${serves}`,
       "use a build that has it",
     );
   }

@@ -7,21 +7,23 @@
 import { CONTINUE, type Hypercall } from "../contract/hypercalls.ts";
 import { hex } from "../contract/hex.ts";
 import { EndedBySignal, GuestFault } from "../errors.ts";
-import { type Vcpu, VcpuExit } from "../hypervisor/hypervisor.ts";
+import { type Vcpu, VcpuExit } from "../contract/vcpu.ts";
 import { HYPERCALL_PORT } from "./x86_64/hypercall_port.ts";
 
 /**
  * Runs a guest until it ends.
  *
  * @param hypercalls the handler of each number; undefined where nobody answers
+ * @param signals those that end it beside SIGINT and SIGTERM
  * @returns its exit status, 0 to 255
  * @throws {GuestFault | OperatorError | EndedBySignal} when it did not end itself
  */
 export function runGuest(
   vcpu: Vcpu,
   hypercalls: readonly (Hypercall | undefined)[],
+  signals: readonly number[] = [],
 ): number {
-  vcpu.catchSignals();
+  vcpu.catchSignals(signals);
   try {
     for (;;) {
       const exit = vcpu.run();

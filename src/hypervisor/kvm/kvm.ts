@@ -82,6 +82,7 @@ function hostError(error: SystemCallError, memoryBytes: number): OperatorError {
       `give the guest less memory than --mem=${
         memoryBytes / MEBIBYTE
       }, or the tender more`,
+      error,
     );
   }
   if (error.call !== "open") {
@@ -89,6 +90,7 @@ function hostError(error: SystemCallError, memoryBytes: number): OperatorError {
       error.object,
       problem,
       "this host's KVM does not do what a guest needs; look at the kernel log",
+      error,
     );
   }
   const remedies: Record<number, string> = {
@@ -102,6 +104,7 @@ function hostError(error: SystemCallError, memoryBytes: number): OperatorError {
     error.object,
     problem,
     remedies[error.errno] ?? "a guest needs KVM",
+    error,
   );
 }
 

@@ -13,6 +13,11 @@ import {
   Segment,
   Sregs,
 } from "../../../ffi/linux/kvm.ts";
+import {
+  GENERAL_REGISTERS,
+  SEGMENT_REGISTERS,
+  type VcpuState,
+} from "../../contract/vcpu.ts";
 import type {
   AllowedMsr,
   CpuidEntry,
@@ -70,6 +75,23 @@ export function generalRegisters(registers: GeneralRegisters): Bytes {
     view.setBigUint64(Regs[field], BigInt(registers[field]), true);
   }
   return bytes;
+}
+
+/** Reads `struct kvm_regs` and `struct kvm_sregs`. */
+export function readState(regs: Bytes, sregs: Bytes): VcpuState {
+  const general = new DataView(regs.buffer), system = new DataView(sregs.buffer);
+  const registers = GENERAL_REGISTERS.map((name) =>
+    [name, general.getBigUint64(Regs[name], true)] as const
+  );
+  const segments = SEGMENT_REGISTERS.map((name) => {
+    const at = Sregs[name];
+    const selector = system.getUint16(at + Segment.selector, true);
+    return [name, { selector, base: system.getBigUint64(at + Segment.base, true) }];
+  });
+  return {
+    general: Object.fromEntries(registers) as VcpuState["general"],
+    segments: Object.fromEntries(segments) as VcpuState["segments"],
+  };
 }
 
 /** `struct kvm_cpuid2` with room for so many entries. */

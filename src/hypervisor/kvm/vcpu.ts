@@ -5,13 +5,21 @@
  */
 import { describeErrno, Errno, lastErrno, openErrno } from "../../../ffi/errno.ts";
 import { type Ioctl, ioctlWithStructure, rawIoctl } from "../../../ffi/ioctl.ts";
-import { EXIT_IO_OUT, ExitReason, Kvm, KvmRun, Regs } from "../../../ffi/linux/kvm.ts";
+import {
+  EXIT_IO_OUT,
+  ExitReason,
+  Kvm,
+  KvmRun,
+  Regs,
+  Sregs,
+} from "../../../ffi/linux/kvm.ts";
 import { type Mapping, PAGE_BYTES } from "../../../ffi/memory.ts";
 import { StopWord } from "../../../ffi/stop_signal.ts";
 import { hex } from "../../contract/hex.ts";
+import { type Vcpu, VcpuExit, type VcpuState } from "../../contract/vcpu.ts";
 import { GuestFault, OperatorError } from "../../errors.ts";
-import { type Vcpu, VcpuExit } from "../hypervisor.ts";
 import type { VcpuFd } from "./descriptors.ts";
+import { readState } from "./structures.ts";
 
 /** Direction and size of the only port access that is a hypercall. */
 const WRITE_OF_32_BITS = EXIT_IO_OUT | 4 << 8;
@@ -53,8 +61,8 @@ export class KvmVcpu implements Vcpu {
     return this.#run[this.#run[KvmRun.ioDataOffset / 4]! / 4]!;
   }
 
-  catchSignals(): void {
-    this.polls.install();
+  catchSignals(more: readonly number[]): void {
+    this.polls.install(more);
   }
 
   rest(): void {
@@ -69,6 +77,13 @@ export class KvmVcpu implements Vcpu {
     const regs = new Uint8Array(Regs.size);
     ioctlWithStructure(this.#fd, Kvm.GET_REGS, regs, "vCPU");
     return new DataView(regs.buffer).getBigUint64(Regs.rip, true);
+  }
+
+  state(): VcpuState {
+    const regs = new Uint8Array(Regs.size), sregs = new Uint8Array(Sregs.size);
+    ioctlWithStructure(this.#fd, Kvm.GET_REGS, regs, "vCPU");
+    ioctlWithStructure(this.#fd, Kvm.GET_SREGS, sregs, "vCPU");
+    return readState(regs, sregs);
   }
 
   fault(): Error {

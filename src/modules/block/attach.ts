@@ -7,7 +7,9 @@ import { lockFile } from "../../../ffi/disk.ts";
 import { Errno, SystemCallError } from "../../../ffi/errno.ts";
 import { closeFile, fileSizeBytes, openFileQuietly, readAt } from "../../../ffi/files.ts";
 import type { AttachedDevice, BlockBinding } from "../../contract/module.ts";
-import { OperatorError } from "../../errors.ts";
+import { encodeRaw } from "../../contract/raw_text.ts";
+import type { Say } from "../../contract/watch.ts";
+import { OperatorError, printable, SizeMismatch } from "../../errors.ts";
 
 /** A block device that holds its file. */
 export interface BlockDevice extends AttachedDevice {
@@ -27,17 +29,17 @@ export interface BlockDevice extends AttachedDevice {
  *
  * @throws {OperatorError} when it cannot be had or has an impossible size
  */
-export function attach(binding: BlockBinding): BlockDevice {
+export function attach(binding: BlockBinding, say: Say): BlockDevice {
   const { path, readOnly } = binding;
   const flag = `--block:${binding.name}=${path}`;
   let file: number | undefined;
   try {
-    file = openFileQuietly(path, readOnly ? "read" : "read-write");
+    file = openFileQuietly(encodeRaw(path), readOnly ? "read" : "read-write");
     const capacityBytes = fileSizeBytes(file, path);
     // A directory can be opened and has a size, but cannot be read.
     readAt(file, 0, new Uint8Array(1), path);
     checkCapacity(binding, flag, capacityBytes);
-    lockFile(file, readOnly, path);
+    lock(binding, flag, file, say);
     const descriptor = file;
     return {
       handle: binding.handle,
@@ -51,7 +53,26 @@ export function attach(binding: BlockBinding): BlockDevice {
   } catch (error) {
     if (file !== undefined) closeFile(file);
     if (!(error instanceof SystemCallError)) throw error;
-    throw new OperatorError(flag, error.problem, remedyFor(error, binding));
+    throw new OperatorError(flag, error.problem, remedyFor(error, binding), error);
+  }
+}
+
+/** Takes the file's lock, where it can be had or is insisted on. */
+function lock(binding: BlockBinding, flag: string, file: number, say: Say): void {
+  try {
+    lockFile(file, binding.readOnly, binding.path);
+  } catch (error) {
+    if (!(error instanceof SystemCallError) || binding.whenLocked === "refuse") {
+      throw error;
+    }
+    const why = error.errno === Errno.EAGAIN
+      ? "another process, or another disk of this guest, holds it"
+      : error.problem;
+    say(
+      printable(
+        `${flag}: ${why}; the guest runs without its lock: two writers ruin a file system`,
+      ),
+    );
   }
 }
 
@@ -62,10 +83,12 @@ function checkCapacity(binding: BlockBinding, flag: string, bytes: number): void
   }
   if (bytes >= sectorSizeBytes && bytes % sectorSizeBytes === 0) return;
   const room = bytes - bytes % sectorSizeBytes + sectorSizeBytes;
+  const mismatch = new SizeMismatch(bytes, sectorSizeBytes);
   throw new OperatorError(
     flag,
-    `its ${bytes} bytes are not one or more whole sectors of ${sectorSizeBytes}`,
+    mismatch.message,
     `make it larger (truncate --size=${room} FILE) or give --block-sector-size:${name}`,
+    mismatch,
   );
 }
 

@@ -51,12 +51,17 @@ function attachByName(binding: NetBinding, name: string): Tap {
   try {
     const state = interfaceState(name);
     if (!state.up) {
-      throw new OperatorError(flag, "the interface is down", `ip link set ${name} up`);
+      throw new OperatorError(
+        flag,
+        "the interface is down",
+        `ip link set ${name} up`,
+        new SystemCallError("attach", name, Errno.ENETDOWN),
+      );
     }
     return { tap: attachTap(name), name, mtuBytes: state.mtuBytes };
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
-    throw new OperatorError(flag, error.problem, remedyFor(error, name));
+    throw new OperatorError(flag, error.problem, remedyFor(error, name), error);
   }
 }
 
@@ -99,6 +104,7 @@ function attachByDescriptor(binding: NetBinding, descriptor: number): Tap {
       flag,
       error.message,
       "pass an open descriptor of an attached tap",
+      error,
     );
   }
 }

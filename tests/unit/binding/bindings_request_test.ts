@@ -157,6 +157,7 @@ Deno.test("bind() lets the guest write when a request does not say", () => {
     path: "x",
     readOnly: false,
     sectorSizeBytes: 512,
+    whenLocked: "refuse",
   }]);
 });
 

@@ -47,6 +47,7 @@ Deno.test("bind() returns every device in the manifest's order when all are boun
       path: "disk.img",
       readOnly: false,
       sectorSizeBytes: 512,
+      whenLocked: "refuse",
     },
     { type: "NET_BASIC", name: "0", handle: 3, tap: { descriptor: 7 } },
     {
@@ -56,6 +57,7 @@ Deno.test("bind() returns every device in the manifest's order when all are boun
       path: "log.img",
       readOnly: true,
       sectorSizeBytes: 4096,
+      whenLocked: "refuse",
     },
   ]);
   assertEquals(memoryBytes, 512 * MEBIBYTE);

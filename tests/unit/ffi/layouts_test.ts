@@ -55,7 +55,11 @@ const STRUCTURES: readonly Structure[] = [
   {
     name: "kvm_regs",
     size: Regs.size,
-    fields: same(Regs, 8, "rax rbx rcx rdx rsi rdi rsp rbp rip rflags"),
+    fields: same(
+      Regs,
+      8,
+      "rax rbx rcx rdx rsi rdi rsp rbp r8 r9 r10 r11 r12 r13 r14 r15 rip rflags",
+    ),
   },
   {
     name: "kvm_segment",

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CONTINUE, type Hypercall } from "../../../src/contract/hypercalls.ts";
 import { EndedBySignal, GuestFault, OperatorError } from "../../../src/errors.ts";
-import { type Vcpu, VcpuExit } from "../../../src/hypervisor/hypervisor.ts";
+import { type Vcpu, VcpuExit } from "../../../src/contract/vcpu.ts";
 import { runGuest } from "../../../src/machine/run_loop.ts";
 
 /** One return of a vCPU from the guest. */

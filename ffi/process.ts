@@ -1,0 +1,52 @@
+/**
+ * What the kernel knows of this process.
+ *
+ * @module
+ */
+import { SystemCallError } from "./errno.ts";
+import { closeFile, openFile, readAt } from "./files.ts";
+
+const COMMAND_LINE = "/proc/self/cmdline";
+
+/** Read at a time; a longer command line takes several. */
+const STEP_BYTES = 16384;
+
+/**
+ * The words that this process was started with, the program first, byte for
+ * byte (man 5 proc_pid_cmdline); undefined where `/proc` is not there.
+ */
+export function commandLineOfProcess(): Uint8Array[] | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openFile(COMMAND_LINE, "read");
+    return splitAtNul(readWhole(descriptor));
+  } catch (error) {
+    if (error instanceof SystemCallError) return undefined;
+    throw error;
+  } finally {
+    if (descriptor !== undefined) closeFile(descriptor);
+  }
+}
+
+function readWhole(descriptor: number): Uint8Array {
+  let bytes = new Uint8Array(STEP_BYTES);
+  for (let length = 0;;) {
+    const count = readAt(descriptor, length, bytes.subarray(length), COMMAND_LINE);
+    length += count;
+    if (length < bytes.length) return bytes.subarray(0, length);
+    const larger = new Uint8Array(2 * bytes.length);
+    larger.set(bytes);
+    bytes = larger;
+  }
+}
+
+/** Each word has a NUL behind it. */
+function splitAtNul(bytes: Uint8Array): Uint8Array[] {
+  const words: Uint8Array[] = [];
+  for (let start = 0, end = 0; start < bytes.length; start = end + 1) {
+    end = bytes.indexOf(0, start);
+    if (end < 0) end = bytes.length;
+    words.push(bytes.subarray(start, end));
+  }
+  return words;
+}
