@@ -9,16 +9,6 @@ import { OperatorError } from "../errors.ts";
 /** Whose command line the program has. */
 export type Skin = "solo5" | "hvt";
 
-/** How the program was called. */
-export interface Invocation {
-  /** Its name, for messages: what is behind the last `/`. */
-  readonly name: string;
-  /** Whose command line that name has. */
-  readonly skin: Skin;
-  /** The arguments, as {@link decodeRaw} has them. */
-  readonly args: readonly string[];
-}
-
 /** The program's own name. */
 export const PROGRAM = "solo5";
 
@@ -36,40 +26,56 @@ const SKINS: readonly (readonly [beginning: string, skin: Skin])[] = [
   ["solo5-hvt", "hvt"],
 ];
 
+/** What the program was called. */
+export interface CalledName {
+  /** Its name, for messages: what is behind the last `/`. */
+  readonly name: string;
+  /** Whose command line that name has. */
+  readonly skin: Skin;
+}
+
 /**
- * Finds out how the program was called.
+ * Finds out what the program was called.
+ *
+ * @param given the arguments as the runtime gives them
+ */
+export async function calledName(given: readonly string[]): Promise<CalledName> {
+  // A start through a launcher does not read the process's own command line.
+  const path = given[0]?.startsWith(CALLED_AS)
+    ? given[0].slice(CALLED_AS.length)
+    : nameOfProcess(await wordsOfProcess()) ?? PROGRAM;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const skin = SKINS.find(([beginning]) => name.startsWith(beginning))?.[1];
+  return skin === undefined ? { name: PROGRAM, skin: "solo5" } : { name, skin };
+}
+
+/**
+ * Gives the arguments as they are, as {@link decodeRaw} has them: where some are
+ * not UTF-8, from the process's own command line.
  *
  * @param given the arguments as the runtime gives them
  * @throws {OperatorError} where an argument's bytes cannot be had
  */
-export async function readInvocation(given: readonly string[]): Promise<Invocation> {
-  const exact = given.some((text) => text.includes(REPLACED));
-  const first = given[0] ?? "";
-  const launched = first.startsWith(CALLED_AS);
-  // A start that needs nothing of the process's own command line does not read it.
-  const process = exact || !launched
-    ? (await import("../../ffi/process.ts")).commandLineOfProcess()
-    : undefined;
-  if (exact && process === undefined) {
-    throw new OperatorError(
-      given.find((text) => text.includes(REPLACED))!,
-      "is not UTF-8, and its bytes are lost where /proc is missing",
-      "mount /proc, or write it in UTF-8",
-    );
+export async function exactArguments(given: readonly string[]): Promise<string[]> {
+  let words = [...given];
+  const doubtful = given.find((word) => word.includes(REPLACED));
+  if (doubtful !== undefined) {
+    const process = await wordsOfProcess();
+    if (process === undefined) {
+      throw new OperatorError(
+        doubtful,
+        "is not UTF-8, and its bytes are lost where /proc is missing",
+        "mount /proc, or write it in UTF-8",
+      );
+    }
+    words = process.slice(process.length - given.length).map(decodeRaw);
   }
-  const words = exact && process !== undefined && process.length >= given.length
-    ? process.slice(process.length - given.length).map(decodeRaw)
-    : given;
-  const path = launched
-    ? words[0]!.slice(CALLED_AS.length)
-    : nameOfProcess(process) ?? PROGRAM;
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const skin = SKINS.find(([beginning]) => name.startsWith(beginning))?.[1] ?? "solo5";
-  return {
-    name: skin === "solo5" ? PROGRAM : name,
-    skin,
-    args: launched ? words.slice(1) : words,
-  };
+  return words[0]?.startsWith(CALLED_AS) ? words.slice(1) : words;
+}
+
+async function wordsOfProcess(): Promise<Uint8Array[] | undefined> {
+  const { commandLineOfProcess } = await import("../../ffi/process.ts");
+  return commandLineOfProcess();
 }
 
 /** What the process was started as, unless that is the runtime itself. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { OperatorError } from "../errors.ts";
-import { PROGRAM, readInvocation, type Skin } from "./invocation.ts";
+import { calledName, exactArguments, PROGRAM, type Skin } from "./invocation.ts";
 import { describeEnd, printError, speakAs } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -47,8 +47,9 @@ const ALIASES: Readonly<Record<string, string>> = {
 export async function main(given: readonly string[]): Promise<never> {
   let status: number;
   try {
-    const { name, skin, args } = await readInvocation(given);
+    const { name, skin } = await calledName(given);
     speakAs(name);
+    const args = await exactArguments(given);
     if (skin === "solo5") {
       const subcommand = await findSubcommand(args[0]);
       status = await subcommand(args.slice(1));

@@ -6,20 +6,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { lockFile } from "../../ffi/disk.ts";
 import { closeFile, openFile } from "../../ffi/files.ts";
+import { withDisk } from "../support/disk.ts";
 import { hostTest } from "../support/needs.ts";
 import { guest, start, tender } from "../support/tender.ts";
-
-async function withDisk(bytes: number, action: (path: string) => Promise<void>) {
-  const directory = await Deno.makeTempDir();
-  const path = `${directory}/disk.img`;
-  await Deno.create(path).then((file) => file.close());
-  await Deno.truncate(path, bytes);
-  try {
-    await action(path);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 for (const sectorSize of [512, 4096, 32768]) {
   hostTest(

@@ -8,7 +8,13 @@
 import { closeFile, openFile, readAt } from "../../ffi/files.ts";
 
 /** What a test may need. */
-export type Need = "KVM" | "hardware virtualization" | "root" | "tun" | "script";
+export type Need =
+  | "KVM"
+  | "hardware virtualization"
+  | "root"
+  | "tun"
+  | "script"
+  | "DENORT_BIN";
 
 /** Through libc: Deno itself opens devices only to those who may do everything. */
 function canOpen(path: string): boolean {
@@ -44,6 +50,8 @@ const HAS: Readonly<Record<Need, boolean>> = {
   tun: canOpen("/dev/net/tun"),
   // The program of util-linux that gives another program a terminal.
   script: isProgram("script", "--version"),
+  // The runtime of compiled programs.
+  DENORT_BIN: Deno.env.get("DENORT_BIN") !== undefined,
   // A KVM without the processor's help emulates guests: no SSE, other faults.
   "hardware virtualization": /\b(vmx|svm)\b/.test(processorFlags()),
 };

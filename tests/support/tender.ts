@@ -38,12 +38,14 @@ export interface TenderOptions {
   readonly root?: string;
   /** Variables on top of this process's. */
   readonly env?: Record<string, string>;
+  /** What it is called: a link of this name to the checkout's program. */
+  readonly as?: string;
   /** A shell command around it, in which `"$@"` is the tender. */
   readonly shell?: string;
 }
 
 function command(args: readonly string[], options: TenderOptions): Deno.Command {
-  const tender = [...tenderCommand(options.root), ...args];
+  const tender = [...called(options), ...args];
   const argv = options.shell === undefined
     ? tender
     : [SHELL, "-c", options.shell, "sh", ...tender];
@@ -54,6 +56,18 @@ function command(args: readonly string[], options: TenderOptions): Deno.Command 
     stderr: "piped",
     env: { ...tenderEnvironment(), ...options.env },
   });
+}
+
+const LINKS = Deno.makeTempDirSync({ prefix: "solo5-names-" });
+addEventListener("unload", () => Deno.removeSync(LINKS, { recursive: true }));
+
+/** How the program is called, under a name of its own where one is asked for. */
+export function called(options: Pick<TenderOptions, "root" | "as"> = {}): string[] {
+  const command = tenderCommand(options.root);
+  if (options.as === undefined) return command;
+  const link = `${LINKS}/${options.as}`;
+  if (!exists(link)) Deno.symlinkSync(command[0]!, link);
+  return [link];
 }
 
 function ended(output: Deno.CommandOutput): Ended {

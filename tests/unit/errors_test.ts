@@ -80,6 +80,7 @@ const TEXTS = [
   ["\0\x01\x1f", "\\x00\\x01\\x1f"],
   ["a\nb\tc\r", "a\\x0ab\\x09c\\x0d"],
   ["\x1b[2J", "\\x1b[2J"],
+  ["caf\udce9 \ud800", "caf\\xe9 \\ud800"],
   ["\x7e\x7f\x80\x9f\xa0", "\x7e\\x7f\\x80\\x9f\xa0"],
 ] as const;
 

@@ -127,6 +127,19 @@ for (const [name, options, mebibytes] of FITS) {
   });
 }
 
+Deno.test("requireFit() lets the .bss lack room when it is to be lenient", () => {
+  const image = read({ change: { bss: { memsz: 0xfd001 } } });
+  requireFit(image, 2 * MEBIBYTE, true);
+  assertThrows(() => requireFit(image, 2 * MEBIBYTE), ImageError);
+});
+
+Deno.test("requireFit() refuses what is in the file but not in memory when it is lenient", () => {
+  const image = read({ change: { data: { vaddr: 0x1fffff }, bss: null } });
+  assertThrows(() => requireFit(image, 2 * MEBIBYTE, true), ImageError);
+  const behind = read({ elf: { entry: 0x200000 } });
+  assertThrows(() => requireFit(behind, 2 * MEBIBYTE, true), ImageError);
+});
+
 const TOO_LARGE:
   readonly (readonly [string, ImageOptions, number, string, string, string])[] = [
     [
