@@ -38,8 +38,48 @@ export const ABI_VERSIONS: readonly AbiVersion[] = [
   { version: 1, releases: "0.6 and 0.7", bootInfoBytes: 40 },
 ];
 
+/** What an ABI note says, not judged. */
+export interface AbiNoteFields {
+  /** The target's number. */
+  readonly target: number;
+  /** The version of the target's ABI. */
+  readonly version: number;
+  /** Where its descriptor stands in the file, in bytes. */
+  readonly offset: number;
+}
+
 /**
- * Reads the ABI note.
+ * Reads the ABI note's fields.
+ *
+ * @param note its descriptor, undefined where the image has none
+ * @throws {ImageError} where there is no note
+ */
+export function readAbiNote(
+  file: string,
+  note: NoteDescriptor | undefined,
+): AbiNoteFields {
+  if (note === undefined) {
+    throw new ImageError({
+      file,
+      structure: "notes",
+      found: "no Solo5 ABI note",
+      expected: "one (ABI1)",
+    });
+  }
+  return {
+    target: note.bytes.getUint32(AbiNote.target, true),
+    version: note.bytes.getUint32(AbiNote.version, true),
+    offset: note.offset,
+  };
+}
+
+/** The name of a target, or undefined where Solo5 has none of this number. */
+export function targetName(target: number): string | undefined {
+  return target === 0 ? undefined : TARGETS[target];
+}
+
+/**
+ * Reads the ABI note of an image that is to run.
  *
  * @param note its descriptor, undefined where the image has none
  * @returns the version that the image was built for
@@ -49,32 +89,23 @@ export function decodeAbi(
   file: string,
   note: NoteDescriptor | undefined,
 ): AbiVersion {
-  if (note === undefined) {
-    throw new ImageError({
-      file,
-      structure: "notes",
-      found: "no Solo5 ABI note",
-      expected: "one (ABI1)",
-    });
-  }
-  const target = note.bytes.getUint32(AbiNote.target, true);
+  const { target, version: number, offset } = readAbiNote(file, note);
   if (target !== HVT) {
     throw new ImageError({
       file,
       structure: "ABI note, target",
-      offset: note.offset + AbiNote.target,
+      offset: offset + AbiNote.target,
       found: TARGETS[target] ?? String(target),
       expected: "hvt",
     });
   }
-  const number = note.bytes.getUint32(AbiNote.version, true);
   const version = ABI_VERSIONS.find((known) => known.version === number);
   if (version === undefined) {
     const known = ABI_VERSIONS.map((each) => `${each.version} (Solo5 ${each.releases})`);
     throw new ImageError({
       file,
       structure: "ABI note, version",
-      offset: note.offset + AbiNote.version,
+      offset: offset + AbiNote.version,
       found: String(number),
       expected: known.join(" or "),
       remedy: number > ABI_VERSIONS[0]!.version

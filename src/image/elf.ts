@@ -119,12 +119,18 @@ const FIXED_FIELDS: readonly {
   },
 ];
 
+/** The machines whose images are taken: this tender's, or every one. */
+export type AcceptedMachine = "x86_64" | "any";
+
 /**
  * Reads and checks the ELF header, and reads the program headers.
  *
  * @throws {ImageError} for a header that no Solo5 image has, or a file cut short
  */
-export function readElfHeaders(source: ImageSource): ElfHeaders {
+export function readElfHeaders(
+  source: ImageSource,
+  accepted: AcceptedMachine = "x86_64",
+): ElfHeaders {
   if (source.sizeBytes < Header.size) {
     throw new ImageError({
       file: source.name,
@@ -148,6 +154,7 @@ export function readElfHeaders(source: ImageSource): ElfHeaders {
     });
   }
   for (const field of FIXED_FIELDS) {
+    if (field.offset === Header.machine && accepted === "any") continue;
     const found = unsigned(header, field.offset, field.size);
     if (found !== field.value) {
       throw new ImageError({

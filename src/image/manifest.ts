@@ -33,8 +33,11 @@ const MANIFEST_VERSION = 1;
 /** Entries that a manifest may have, its reserved first one included. */
 export const MOST_ENTRIES = 64;
 
-/** Type of the first entry, which is no device (`mft_abi.h`). */
-const RESERVED_FIRST = 0x4000_0000;
+/**
+ * Type of the first entry, which is no device (`mft_abi.h`); types from here on
+ * are reserved.
+ */
+export const RESERVED_FIRST = 0x4000_0000;
 
 /** Every device type that a manifest may declare, with its number. */
 export const DEVICE_TYPES: Readonly<Record<DeviceType, number>> = {
@@ -53,6 +56,16 @@ export interface ManifestDevice {
   readonly name: string;
   /** Its type. */
   readonly type: DeviceType;
+}
+
+/** An entry behind the first one, as it stands in an image. */
+export interface ManifestEntry {
+  /** Its index, from 1. */
+  readonly index: number;
+  /** The bytes of its name, each as one character. */
+  readonly name: string;
+  /** The number of its type. */
+  readonly type: number;
 }
 
 /** A unikernel's manifest. */
@@ -74,7 +87,7 @@ export function isDeviceName(name: string): boolean {
 }
 
 /**
- * Decodes and validates the manifest note.
+ * Decodes the manifest note and validates its devices.
  *
  * @param note its descriptor, undefined where the image has none
  * @throws {ImageError} when a rule is broken
@@ -83,6 +96,34 @@ export function decodeManifest(
   file: string,
   note: NoteDescriptor | undefined,
 ): Manifest {
+  const entries = readManifestEntries(file, note);
+  const refuse = refusal(file, note!.offset);
+  const devices: ManifestDevice[] = [];
+  for (const entry of entries) {
+    const device = decodeDevice(entry, refuse);
+    if (devices.some(({ name, type }) => name === device.name && type === device.type)) {
+      refuse(
+        `manifest entry ${entry.index}, name`,
+        entryOffset(entry.index),
+        `"${device.name}" for a second ${device.type} device`,
+        "a name of its own",
+      );
+    }
+    devices.push(device);
+  }
+  return { devices };
+}
+
+/**
+ * Reads the manifest note's entries, without judging names and types.
+ *
+ * @param note its descriptor, undefined where the image has none
+ * @throws {ImageError} when there is none, or its structure is wrong
+ */
+export function readManifestEntries(
+  file: string,
+  note: NoteDescriptor | undefined,
+): ManifestEntry[] {
   if (note === undefined) {
     throw new ImageError({
       file,
@@ -92,9 +133,7 @@ export function decodeManifest(
     });
   }
   const { bytes } = note;
-  const refuse: Refuse = (structure, at, found, expected) => {
-    throw new ImageError({ file, structure, offset: note.offset + at, found, expected });
-  };
+  const refuse = refusal(file, note.offset);
   const version = bytes.getUint32(ManifestLayout.version, true);
   if (version !== MANIFEST_VERSION) {
     refuse("manifest, version", ManifestLayout.version, String(version), "1");
@@ -117,21 +156,8 @@ export function decodeManifest(
       `${size} bytes for its ${count} ${count === 1 ? "entry" : "entries"}`,
     );
   }
-  const devices: ManifestDevice[] = [];
-  for (let index = 0; index < count; index++) {
-    const device = decodeEntry(bytes, index, refuse);
-    if (device === undefined) continue;
-    if (devices.some(({ name, type }) => name === device.name && type === device.type)) {
-      refuse(
-        `manifest entry ${index}, name`,
-        entryOffset(index),
-        `"${device.name}" for a second ${device.type} device`,
-        "a name of its own",
-      );
-    }
-    devices.push(device);
-  }
-  return { devices };
+  readFirstEntry(bytes, refuse);
+  return Array.from({ length: count - 1 }, (_, at) => readEntry(bytes, at + 1, refuse));
 }
 
 type Refuse = (
@@ -141,60 +167,63 @@ type Refuse = (
   expected: string,
 ) => never;
 
+function refusal(file: string, noteOffset: number): Refuse {
+  return (structure, at, found, expected) => {
+    throw new ImageError({ file, structure, offset: noteOffset + at, found, expected });
+  };
+}
+
 function entryOffset(index: number): number {
   return ManifestLayout.entries + index * EntryLayout.size;
 }
 
-function decodeEntry(
-  bytes: DataView,
-  index: number,
-  refuse: Refuse,
-): ManifestDevice | undefined {
-  const entry = entryOffset(index);
-  const structure = `manifest entry ${index}`;
-  const name = decodeName(bytes, entry);
+function readFirstEntry(bytes: DataView, refuse: Refuse): void {
+  const { name, type } = readEntry(bytes, 0, refuse);
+  const at = entryOffset(0);
+  if (type !== RESERVED_FIRST) {
+    const expected = `${hex(RESERVED_FIRST)} (the reserved first entry)`;
+    refuse("manifest entry 0, type", at + EntryLayout.type, hex(type), expected);
+  }
+  if (name !== "") {
+    const expected = "none in the reserved first entry";
+    refuse("manifest entry 0, name", at, quoted(name), expected);
+  }
+}
+
+function readEntry(bytes: DataView, index: number, refuse: Refuse): ManifestEntry {
+  const at = entryOffset(index);
+  const name = decodeName(bytes, at);
   if (name === undefined) {
-    refuse(
-      `${structure}, name`,
-      entry,
-      "no NUL in its 68 bytes",
-      "at most 67 characters",
-    );
+    const found = "no NUL in its 68 bytes";
+    refuse(`manifest entry ${index}, name`, at, found, "at most 67 characters");
   }
-  const number = bytes.getUint32(entry + EntryLayout.type, true);
-  if (index === 0) {
-    if (number !== RESERVED_FIRST) {
-      refuse(
-        `${structure}, type`,
-        entry + EntryLayout.type,
-        hex(number),
-        `${hex(RESERVED_FIRST)} (the reserved first entry)`,
-      );
-    }
-    if (name !== "") {
-      refuse(
-        `${structure}, name`,
-        entry,
-        quoted(name),
-        "none in the reserved first entry",
-      );
-    }
-    return undefined;
-  }
-  const type = Object.entries(DEVICE_TYPES).find(([, value]) => value === number)?.[0];
+  return { index, name, type: bytes.getUint32(at + EntryLayout.type, true) };
+}
+
+function decodeDevice(entry: ManifestEntry, refuse: Refuse): ManifestDevice {
+  const { index, name } = entry;
+  const at = entryOffset(index);
+  const type = deviceTypeOf(entry.type);
   if (type === undefined) {
     const known = Object.entries(DEVICE_TYPES).map(([key, value]) => `${value} (${key})`);
     refuse(
-      `${structure}, type`,
-      entry + EntryLayout.type,
-      hex(number),
+      `manifest entry ${index}, type`,
+      at + EntryLayout.type,
+      hex(entry.type),
       known.join(" or "),
     );
   }
   if (!isDeviceName(name)) {
-    refuse(`${structure}, name`, entry, quoted(name), "1 to 67 letters and digits");
+    const expected = "1 to 67 letters and digits";
+    refuse(`manifest entry ${index}, name`, at, quoted(name), expected);
   }
-  return { handle: index, name, type: type as DeviceType };
+  return { handle: index, name, type };
+}
+
+/** The device type of this number, or undefined where there is none. */
+export function deviceTypeOf(number: number): DeviceType | undefined {
+  const found = Object.entries(DEVICE_TYPES).find(([, value]) => value === number);
+  return found?.[0] as DeviceType | undefined;
 }
 
 function decodeName(bytes: DataView, entry: number): string | undefined {

@@ -58,18 +58,21 @@ export interface Solo5Notes {
 /**
  * Finds Solo5's notes.
  *
+ * @param wanted the note that alone is looked at; both if not given
  * @throws {ImageError} when a note's size is impossible or a note comes twice
  */
 export function readNotes(
   source: ImageSource,
   headers: readonly ProgramHeader[],
+  wanted?: keyof Solo5Notes,
 ): Solo5Notes {
+  const kinds = KINDS.filter(({ name }) => wanted === undefined || name === wanted);
   const notes: { ABI1?: NoteDescriptor; MFT1?: NoteDescriptor } = {};
   for (const header of headers) {
     if (header.type !== SegmentType.NOTE) continue;
     checkSize(source, header, header.filesz, SHORTEST_NOTE_BYTES, header.filesz);
     if (header.filesz < BigInt(NoteLayout.size)) continue;
-    const note = readNote(source, header);
+    const note = readNote(source, header, kinds);
     if (note === undefined) continue;
     if (notes[note.kind.name] !== undefined) {
       throw new ImageError({
@@ -88,6 +91,7 @@ export function readNotes(
 function readNote(
   source: ImageSource,
   header: ProgramHeader,
+  kinds: readonly NoteKind[],
 ): { kind: NoteKind; descriptor: NoteDescriptor } | undefined {
   const start = Number(header.offset);
   if (header.offset + header.filesz > BigInt(source.sizeBytes)) {
@@ -105,7 +109,7 @@ function readNote(
     return;
   }
   const type = head.getUint32(NoteLayout.type, true);
-  const kind = KINDS.find((candidate) => candidate.type === type);
+  const kind = kinds.find((candidate) => candidate.type === type);
   if (kind === undefined) return;
   const descsz = head.getUint32(NoteLayout.descsz, true);
   const { leastBytes, mostBytes } = kind;
