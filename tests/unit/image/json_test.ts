@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { OperatorError } from "../../../src/errors.ts";
 import { manifestFromJson } from "../../../src/image/json.ts";
 
@@ -61,10 +61,25 @@ const REFUSED: readonly (readonly [name: string, text: string, sentence: string]
   [
     "of another type",
     manifest([], { type: "x" }),
-    'type: "x"; write "solo5.manifest"',
+    'type: is "x"; write "solo5.manifest"',
   ],
-  ["of version 2", manifest([], { version: 2 }), "version: 2; write 1"],
-  ["of a version in quotes", manifest([], { version: "1" }), 'version: "1"; write 1'],
+  ["of version 2", manifest([], { version: 2 }), "version: is 2; write 1"],
+  ["of a version in quotes", manifest([], { version: "1" }), 'version: is "1"; write 1'],
+  [
+    "of a version with a point",
+    '{"type":"solo5.manifest","version":1.0,"devices":[]}',
+    "version: is 1.0; write 1",
+  ],
+  [
+    "of an object as version",
+    manifest([], { version: {} }),
+    "version: is an object; write 1",
+  ],
+  [
+    "of a list as type",
+    manifest([], { type: [] }),
+    'type: is a list; write "solo5.manifest"',
+  ],
   ["without a list", manifest({}), "devices: is not a list; write a list"],
   [
     "of 64 devices",
@@ -112,6 +127,21 @@ const REFUSED: readonly (readonly [name: string, text: string, sentence: string]
     `devices[0].type: "toString" ${KNOWN}`,
   ],
   [
+    "of a device of a type that would be code",
+    manifest(net({ type: 'NET_BASIC }, { .name = "b"' })),
+    `devices[0].type: "NET_BASIC }, { .name = \\"b\\"" ${KNOWN}`,
+  ],
+  [
+    "of a device with a NUL in its name",
+    manifest(net({ name: "a\0b" })),
+    `devices[0].name: "a\\u0000b" is not a device name; ${NAME}`,
+  ],
+  [
+    "of a device with a long name",
+    manifest(net({ name: "x".repeat(1000) })),
+    `devices[0].name: "${"x".repeat(80)}…" is not a device name; ${NAME}`,
+  ],
+  [
     "of a device with a number as type",
     manifest(net({ type: 2 })),
     `devices[0].type: 2 ${KNOWN}`,
@@ -126,15 +156,41 @@ const REFUSED: readonly (readonly [name: string, text: string, sentence: string]
 for (const [name, text, sentence] of REFUSED) {
   Deno.test(`manifestFromJson() says where and what when the text is ${name}`, () => {
     const { message } = assertThrows(() => manifestFromJson(FILE, text), OperatorError);
-    assertEquals(message, `${FILE}: ${sentence}`);
+    assertEquals(message, `${FILE}:1: ${sentence}`);
   });
 }
 
-for (const text of ["", "{", "{\n'a'\n}", "[1,]"]) {
-  Deno.test(`manifestFromJson() says so in one line when ${JSON.stringify(text)} is no JSON`, () => {
-    const { message } = assertThrows(() => manifestFromJson(FILE, text), OperatorError);
-    assert(message.startsWith(`${FILE}: JSON: `), message);
-    assert(message.endsWith("; write valid JSON"), message);
-    assert(!message.includes("\n"), message);
-  });
+Deno.test("manifestFromJson() names the field's line when the text has several", () => {
+  const text = `{
+  "type": "solo5.manifest",
+  "version": 1,
+  "devices": [
+    { "name": "a", "type": "NET_BASIC" },
+    { "name": "b", "type": "BLOCK_BASIC" },
+    { "name": "c",
+      "type": "NET_ADVANCED" }
+  ]
 }
+`;
+  const { message } = assertThrows(() => manifestFromJson(FILE, text), OperatorError);
+  const words = '"NET_ADVANCED" is not a device type (NET_BASIC, BLOCK_BASIC)';
+  assertEquals(message, `${FILE}:8: devices[2].type: ${words}; write one of these`);
+});
+
+Deno.test("manifestFromJson() takes the last one when a key comes twice", () => {
+  const devices = '[{"name":"a","name":"b","type":"x","type":"NET_BASIC"}]';
+  const text = `{"type":"x","type":"solo5.manifest","version":2,"version":1,
+    "devices":[1],"devices":${devices}}`;
+  assertEquals(manifestFromJson(FILE, text).devices, [
+    { handle: 1, name: "b", type: "NET_BASIC" },
+  ]);
+});
+
+Deno.test("manifestFromJson() reads Solo5's dialect only when it is asked to", () => {
+  const text = `{"type": "solo5.manifest" "version": 1,
+    "devices": [{"name": "a", "type": "NET_BASIC",},, ],} what follows`;
+  assertThrows(() => manifestFromJson(FILE, text), OperatorError);
+  assertEquals(manifestFromJson(FILE, text, "solo5").devices, [
+    { handle: 1, name: "a", type: "NET_BASIC" },
+  ]);
+});
