@@ -26,7 +26,7 @@ export type FileAccess = "read" | "read-write";
 export type FileName = string | Uint8Array;
 
 /** A name as C takes it: with a NUL behind it, and cut at one inside. */
-function cString(name: FileName): Uint8Array<ArrayBuffer> {
+export function cString(name: FileName): Uint8Array<ArrayBuffer> {
   const bytes = typeof name === "string" ? new TextEncoder().encode(name) : name;
   const string = new Uint8Array(bytes.length + 1);
   string.set(bytes);
@@ -34,7 +34,7 @@ function cString(name: FileName): Uint8Array<ArrayBuffer> {
 }
 
 /** A name as messages show it. */
-function shown(name: FileName): string {
+export function shown(name: FileName): string {
   return typeof name === "string" ? name : new TextDecoder().decode(name);
 }
 

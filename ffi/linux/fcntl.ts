@@ -9,7 +9,14 @@
 export const AccessMode = { RDONLY: 0, WRONLY: 1, RDWR: 2, MASK: 3 } as const;
 
 /** Other flags of `open`. */
-export const OpenFlag = { NONBLOCK: 0x800, NOATIME: 0x40000, CLOEXEC: 0x80000 } as const;
+export const OpenFlag = {
+  CREAT: 0x40,
+  EXCL: 0x80,
+  NOCTTY: 0x100,
+  NONBLOCK: 0x800,
+  NOATIME: 0x40000,
+  CLOEXEC: 0x80000,
+} as const;
 
 /** Commands of `fcntl`. */
 export const FcntlCommand = { GETFD: 1, SETFD: 2, GETFL: 3, SETFL: 4 } as const;

@@ -4,6 +4,7 @@ import * as fcntl from "../../../ffi/linux/fcntl.ts";
 import * as kvm from "../../../ffi/linux/kvm.ts";
 import * as mman from "../../../ffi/linux/mman.ts";
 import * as poll from "../../../ffi/linux/poll.ts";
+import * as stat from "../../../ffi/linux/stat.ts";
 import * as tun from "../../../ffi/linux/tun.ts";
 import { compilerFinds, evaluateInC } from "../../support/compiler.ts";
 
@@ -126,6 +127,18 @@ const STRUCTURES: readonly Structure[] = [
     ],
   },
   {
+    name: "statx",
+    size: stat.Statx.size,
+    fields: [
+      [stat.Statx.uid, 4, "stx_uid"],
+      [stat.Statx.gid, 4, "stx_gid"],
+      [stat.Statx.mode, 2, "stx_mode"],
+      [stat.Statx.inode, 8, "stx_ino"],
+      [stat.Statx.deviceMajor, 4, "stx_dev_major"],
+      [stat.Statx.deviceMinor, 4, "stx_dev_minor"],
+    ],
+  },
+  {
     name: "ifreq",
     size: tun.Ifreq.size,
     fields: [
@@ -191,6 +204,12 @@ const CONSTANTS: readonly (readonly [expression: string, value: number])[] = [
   ["LOCK_SH", fcntl.FileLock.SHARED],
   ["LOCK_EX", fcntl.FileLock.EXCLUSIVE],
   ["LOCK_NB", fcntl.FileLock.NONBLOCK],
+  ["STATX_BASIC_STATS", stat.STATX_BASIC_STATS],
+  ["AT_EMPTY_PATH", stat.AT_EMPTY_PATH],
+  ["-(AT_FDCWD)", -stat.AT_FDCWD],
+  ["S_IFMT", stat.FileMode.TYPE],
+  ["S_IFREG", stat.FileMode.REGULAR],
+  ["ALLPERMS", stat.FileMode.PERMISSIONS],
   ...prefixed("PROT_", mman.Protection),
   ...prefixed("MAP_", mman.MapFlag),
   ...prefixed("POLL", poll.PollEvent),
@@ -204,7 +223,15 @@ function prefixed(
 }
 
 const HEADERS = [
-  ...["errno.h", "fcntl.h", "poll.h", "unistd.h", "sys/file.h", "sys/mman.h"],
+  ...[
+    "errno.h",
+    "fcntl.h",
+    "poll.h",
+    "unistd.h",
+    "sys/file.h",
+    "sys/mman.h",
+    "sys/stat.h",
+  ],
   ...["sys/socket.h", "linux/if.h", "linux/if_ether.h", "linux/if_tun.h"],
   ...["linux/kvm.h", "linux/sockios.h"],
 ];
