@@ -6,6 +6,7 @@
 import { RUN_FLAGS } from "../binding/flags.ts";
 import { ExitStatus } from "../contract/exit_status.ts";
 import { PROGRAM } from "./invocation.ts";
+import { printManifestUsage } from "./manifest.ts";
 import { printText, refuseMore } from "./output.ts";
 
 /**
@@ -17,6 +18,7 @@ export function help(args: readonly string[]): number {
   refuseMore("help", args.slice(1));
   if (args[0] === undefined) printOverview();
   else if (args[0] === "run") printRunUsage();
+  else if (args[0] === "manifest") printManifestUsage();
   else refuseMore("help", args);
   return ExitStatus.SUCCESS;
 }
@@ -31,6 +33,8 @@ function printOverview(): void {
 Subcommands:
   run       run a unikernel (${PROGRAM} run --help lists the flags)
   hvt       the same with the command line of solo5-hvt (${PROGRAM} hvt --help)
+  manifest  make a manifest for a build, show a unikernel's (${PROGRAM} manifest --help)
+  elftool   the same with the command line of solo5-elftool
   help      show this, or the usage of a subcommand
   version   show the version and the guest ABI versions
 `);

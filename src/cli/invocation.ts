@@ -7,7 +7,7 @@ import { decodeRaw } from "../contract/raw_text.ts";
 import { OperatorError } from "../errors.ts";
 
 /** Whose command line the program has. */
-export type Skin = "solo5" | "hvt";
+export type Skin = "solo5" | "hvt" | "elftool";
 
 /** The program's own name. */
 export const PROGRAM = "solo5";
@@ -24,6 +24,7 @@ const REPLACED = "\ufffd";
 /** The names that stand for other command lines, by their beginnings. */
 const SKINS: readonly (readonly [beginning: string, skin: Skin])[] = [
   ["solo5-hvt", "hvt"],
+  ["solo5-elftool", "elftool"],
 ];
 
 /** What the program was called. */

@@ -21,16 +21,22 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
     const { hvt, HVT } = await import("./hvt.ts");
     return (args) => hvt(HVT, args);
   },
+  manifest: async () => (await import("./manifest.ts")).manifest,
+  elftool: async () => {
+    const { elftool, ELFTOOL } = await import("./elftool.ts");
+    return (args) => elftool(ELFTOOL, args);
+  },
   help: async () => (await import("./help.ts")).help,
   version: async () => (await import("./version.ts")).version,
 };
 
 /** A program of its own: takes its name and its arguments. */
-type Program = (name: string, args: readonly string[]) => Promise<number>;
+type Program = (name: string, args: readonly string[]) => number | Promise<number>;
 
 /** Whose command line a name has, beside `solo5`. */
 const SKINS: Readonly<Record<Exclude<Skin, "solo5">, () => Promise<Program>>> = {
   hvt: async () => (await import("./hvt.ts")).hvt,
+  elftool: async () => (await import("./elftool.ts")).elftool,
 };
 
 /** Other spellings of subcommands. */

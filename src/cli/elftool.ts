@@ -1,0 +1,102 @@
+/**
+ * `solo5-elftool`: the command line of Solo5's own tool for manifests, for the
+ * build rules and programs that call it.
+ *
+ * @module
+ */
+import { SystemCallError } from "../../ffi/errno.ts";
+import { errorText } from "../../ffi/error_text.ts";
+import { ExitStatus } from "../contract/exit_status.ts";
+import { ImageError, OperatorError, printable } from "../errors.ts";
+import { queryAbi, queryManifest } from "../image/query.ts";
+import type { ImageSource } from "../image/source.ts";
+import { generateManifest, printQuery } from "./manifest_files.ts";
+import { describeEnd, printError, printErrorText, speakAs } from "./output.ts";
+import { VERSION } from "./version.ts";
+
+/** The name of Solo5's tool, where the program was not called by it. */
+export const ELFTOOL = "solo5-elftool";
+
+const QUERIES: Readonly<Record<string, (source: ImageSource) => string>> = {
+  "query-manifest": queryManifest,
+  "query-abi": queryAbi,
+};
+
+/**
+ * Runs as `solo5-elftool` does.
+ *
+ * @param name what the program was called, which messages begin with
+ * @param args its arguments
+ * @returns the exit status
+ */
+export function elftool(name: string, args: readonly string[]): number {
+  speakAs(name);
+  try {
+    if (run(args)) return ExitStatus.SUCCESS;
+    printErrorText(elftoolUsage(printable(name)));
+  } catch (error) {
+    printError(describeAsElftool(error, args));
+  }
+  return ExitStatus.OPERATOR;
+}
+
+/** Does what the arguments say; false where they say nothing. */
+function run([command, ...operands]: readonly string[]): boolean {
+  if (command === "gen-manifest" && operands.length === 2) {
+    const [source, output] = operands as [string, string];
+    generateManifest({ source, output, dialect: "solo5" });
+    return true;
+  }
+  if (command === undefined || !Object.hasOwn(QUERIES, command)) return false;
+  if (operands.length !== 1) return false;
+  printQuery(operands[0]!, QUERIES[command]!);
+  return true;
+}
+
+/** What that program prints for every command line that it does not know. */
+function elftoolUsage(name: string): string {
+  return `usage: ${name} COMMAND ...
+${name} version ${VERSION}
+
+COMMAND is:
+    gen-manifest SOURCE OUTPUT:
+        Generate application manifest from SOURCE, writing to OUTPUT.
+    query-abi BINARY:
+        Display the ABI target and version from BINARY.
+    query-manifest BINARY:
+        Display the application manifest from BINARY.
+`;
+}
+
+/** What that program says of an image, by the structure that is wrong. */
+const IMAGE_SENTENCES: readonly (readonly [RegExp, string])[] = [
+  [/ABI note/, "No Solo5 ABI information found in executable"],
+  [/manifest note/, "No Solo5 manifest found in executable"],
+  [/^manifest/, "Manifest validation failed"],
+  [/./, "invalid executable"],
+];
+
+/** Says a failure in words that users of that program know, and the way out. */
+function describeAsElftool(error: unknown, args: readonly string[]): string {
+  if (error instanceof ImageError) {
+    const { structure, found } = error.defect;
+    const about = structure === "notes" ? found : structure;
+    const words = IMAGE_SENTENCES.find(([pattern]) => pattern.test(about))![1];
+    const file = printable(error.defect.file);
+    return `${file}: ${words}${error.message.slice(file.length)}`;
+  }
+  if (error instanceof OperatorError && error.cause instanceof SystemCallError) {
+    const { call, errno } = error.cause;
+    const [command, source] = args;
+    const purpose = command !== "gen-manifest"
+      ? ""
+      : error.thing === source
+      ? " for reading"
+      : " for writing";
+    const reason = `${errorText(errno)}; ${error.remedy}`;
+    if (call === "open") {
+      return printable(`${error.thing}: Could not open${purpose}: ${reason}`);
+    }
+  }
+  return describeEnd(error).sentence;
+}

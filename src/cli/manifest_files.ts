@@ -1,0 +1,97 @@
+/**
+ * Manifests from file to file: what `solo5 manifest` and `solo5-elftool` both do.
+ *
+ * @module
+ */
+import { SystemCallError } from "../../ffi/errno.ts";
+import { readWholeFile, writeWholeFile } from "../../ffi/whole_files.ts";
+import { encodeRaw } from "../contract/raw_text.ts";
+import { OperatorError } from "../errors.ts";
+import { manifestFromJson } from "../image/json.ts";
+import type { JsonDialect } from "../image/json_text.ts";
+import { manifestSource } from "../image/manifest_source.ts";
+import type { ImageSource } from "../image/source.ts";
+import { openImageFile } from "../machine/image_file.ts";
+import { PROGRAM } from "./invocation.ts";
+import { printText } from "./output.ts";
+import { VERSION } from "./version.ts";
+
+/** Stands for standard input and standard output. */
+export const STANDARD_STREAM = "-";
+
+/** More than any manifest needs. */
+const MOST_JSON_BYTES = 1 << 20;
+
+/** What a manifest's C source is made from and where it goes. */
+export interface Generation {
+  /** Path of the JSON text, or {@link STANDARD_STREAM}. */
+  readonly source: string;
+  /** Path of the C source, or {@link STANDARD_STREAM}. */
+  readonly output: string;
+  /** What is taken for JSON. */
+  readonly dialect: JsonDialect;
+}
+
+/**
+ * Writes the C source for a manifest in JSON: whole, or not at all.
+ *
+ * @throws {OperatorError} for a file that cannot be read or written, and with
+ * the path of the first wrong field
+ */
+export function generateManifest({ source, output, dialect }: Generation): void {
+  const fromStdin = source === STANDARD_STREAM;
+  const toStdout = output === STANDARD_STREAM;
+  if (source === output && !fromStdin) {
+    throw new OperatorError(output, "is the manifest itself", "give another OUTPUT");
+  }
+  const name = fromStdin ? "standard input" : source;
+  const manifest = manifestFromJson(name, readText(source, name), dialect);
+  const text = manifestSource(manifest, `${PROGRAM} ${VERSION}`);
+  if (toStdout) return printText(text);
+  described(output, "give an OUTPUT that can be written, with room for it", () => {
+    writeWholeFile(encodeRaw(output), new TextEncoder().encode(text));
+  });
+}
+
+function readText(source: string, name: string): string {
+  const remedy = "give the path of a manifest in JSON that can be read";
+  const path = source === STANDARD_STREAM ? undefined : encodeRaw(source);
+  const bytes = described(
+    name,
+    remedy,
+    () => readWholeFile(path, MOST_JSON_BYTES + 1),
+  );
+  if (bytes.length > MOST_JSON_BYTES) {
+    const problem = `has more than ${MOST_JSON_BYTES} bytes, which no manifest needs`;
+    throw new OperatorError(name, problem, remedy);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new OperatorError(name, "is not UTF-8", "write it in UTF-8");
+  }
+}
+
+function described<T>(thing: string, remedy: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    throw new OperatorError(thing === "" ? '""' : thing, error.problem, remedy, error);
+  }
+}
+
+/**
+ * Prints what an image says about itself.
+ *
+ * @throws {OperatorError} for a file that cannot be read
+ * @throws {ImageError} for an image that does not say it
+ */
+export function printQuery(path: string, query: (source: ImageSource) => string): void {
+  const source = openImageFile(path);
+  try {
+    printText(query(source));
+  } finally {
+    source.close();
+  }
+}
