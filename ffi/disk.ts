@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { checked } from "./errno.ts";
+import { checked, Errno, lastErrno } from "./errno.ts";
 import { symbolGroup } from "./libc.ts";
-import { FileLock } from "./linux/fcntl.ts";
+import { FileLock, SyncFileRange } from "./linux/fcntl.ts";
 
 const locking = symbolGroup("locks", {
   // int flock(int fd, int operation)
@@ -22,6 +22,42 @@ const locking = symbolGroup("locks", {
 export function lockFile(descriptor: number, shared: boolean, path: string): void {
   const kind = shared ? FileLock.SHARED : FileLock.EXCLUSIVE;
   checked(locking().flock(descriptor, kind | FileLock.NONBLOCK), "flock", path);
+}
+
+const writeBack = symbolGroup("failed writes", {
+  // int sync_file_range(int fd, off_t offset, off_t nbytes, unsigned int flags)
+  sync_file_range: { parameters: ["i32", "i64", "i64", "u32"], result: "i32" },
+});
+
+/** Opens what {@link failedWrite} needs. */
+export function openFailedWrite(): void {
+  writeBack();
+}
+
+/** Errno values with which the kernel says that it cannot be asked. */
+const NO_ANSWER: readonly number[] = [
+  Errno.EINTR,
+  Errno.EINVAL,
+  Errno.ENOSYS,
+  Errno.EPERM,
+  Errno.ESPIPE,
+];
+
+/**
+ * Asks whether something that was written earlier could not be brought from the
+ * page cache to the disk; each failure is told once. Waits for nothing and
+ * writes nothing: the call looks for such errors when it has waited for a range
+ * (Linux 4.13 and later), and this range is behind the file's end.
+ *
+ * @param sizeBytes the file's
+ * @returns the errno, or 0
+ */
+export function failedWrite(descriptor: number, sizeBytes: number): number {
+  const { sync_file_range } = writeBack();
+  const offset = BigInt(sizeBytes);
+  const result = sync_file_range(descriptor, offset, 1n, SyncFileRange.WAIT_BEFORE);
+  const errno = result < 0 ? lastErrno() : 0;
+  return NO_ANSWER.includes(errno) ? 0 : errno;
 }
 
 /** Result in bytes, or −1 with the reason in errno. */

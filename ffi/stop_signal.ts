@@ -240,6 +240,13 @@ export class StopWord {
     return this.#memory.getInt16(offset + PollEntry.revents, true) !== 0;
   }
 
+  /** Whether entry `index` was found in error by the last wait. */
+  failed(index: number): boolean {
+    const offset = this.#entries.byteOffset + index * PollEntry.size;
+    const events = this.#memory.getInt16(offset + PollEntry.revents, true);
+    return (events & (PollEvent.ERR | PollEvent.HUP | PollEvent.NVAL)) !== 0;
+  }
+
   /**
    * Waits until a descriptor takes data again or a signal comes.
    *

@@ -27,5 +27,8 @@ export const FD_CLOEXEC = 1;
 /** Origins of `lseek`. */
 export const Seek = { SET: 0, CUR: 1, END: 2 } as const;
 
+/** Flags of `sync_file_range`. */
+export const SyncFileRange = { WAIT_BEFORE: 1 } as const;
+
 /** Operations of `flock`. */
 export const FileLock = { SHARED: 1, EXCLUSIVE: 2, NONBLOCK: 4 } as const;

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Hypercall } from "./hypercalls.ts";
+import type { OperatorError } from "../errors.ts";
 import type { GuestMemory } from "./memory.ts";
 import type { Say } from "./watch.ts";
 
@@ -64,6 +65,24 @@ export interface AttachedDevice {
   readonly properties: DeviceProperties;
   /** The descriptor that the guest's POLL waits on, where it has one. */
   readonly pollDescriptor?: number;
+  /**
+   * What has happened where POLL finds its descriptor in error: waiting for it
+   * would never again be waiting. Belongs to every `pollDescriptor`.
+   */
+  pollFailure?(): OperatorError;
+  /**
+   * Looks after the resource: about once a second while the guest runs, less
+   * often where it keeps the tender busy.
+   *
+   * @throws {OperatorError} when the guest cannot go on with it
+   */
+  check?(): void;
+  /**
+   * The guest has ended: the last look, before {@link close}.
+   *
+   * @throws {OperatorError} when something that the guest was promised failed
+   */
+  end?(): void;
   /** Gives the resource back. */
   close(): void;
 }
@@ -113,6 +132,8 @@ export interface PollSet {
   wait(seconds: number, nanoseconds: number): number;
   /** Whether descriptor `index` was ready, or in error, at the last wait. */
   ready(index: number): boolean;
+  /** Whether descriptor `index` was in error at the last wait. */
+  failed(index: number): boolean;
   /** The signal that is to end the guest, or 0. */
   readonly signal: number;
   /** Waits until a descriptor takes data again; returns the signal, or 0. */

@@ -100,8 +100,6 @@ export async function build(
       vm.vcpu,
     );
     const signals = watches.flatMap((watch) => watch.signals);
-    const end = (how: GuestEnd) => watches.forEach((watch) => watch.end(how));
-
     const table: (Hypercall | undefined)[] = new Array(HYPERCALL_LIMIT).fill(undefined);
     const answer = (handlers: ReadonlyMap<number, Hypercall>) => {
       for (const [number, handler] of handlers) table[number] = handler;
@@ -117,14 +115,17 @@ export async function build(
         if (!ready) throw new Error("this guest was run or closed before; build another");
         ready = false;
         memory.open();
+        const check = () => devices.forEach((device) => device.check?.());
+        let end: GuestEnd;
         try {
-          const status = runGuest(vcpu, table, signals);
-          end({ status });
-          return status;
+          end = { status: runGuest(vcpu, table, signals, check) };
         } catch (error) {
-          end({ error });
-          throw error;
+          end = { error };
         }
+        end = lastLook(devices, end, say);
+        for (const watch of watches) watch.end(end);
+        if ("error" in end) throw end.error;
+        return end.status;
       },
       close() {
         ready = false;
@@ -135,6 +136,22 @@ export async function build(
     close();
     throw error;
   }
+}
+
+/**
+ * Ends every device. What has failed there is how the guest ended, unless that
+ * was a failure already: then it is said.
+ */
+function lastLook(devices: readonly AttachedDevice[], end: GuestEnd, say: Say): GuestEnd {
+  for (const device of devices) {
+    try {
+      device.end?.();
+    } catch (error) {
+      if ("status" in end) end = { error };
+      else say((error as Error).message);
+    }
+  }
+  return end;
 }
 
 /**

@@ -15,6 +15,8 @@ import { HYPERCALL_PORT } from "./x86_64/hypercall_port.ts";
  *
  * @param hypercalls the handler of each number; undefined where nobody answers
  * @param signals those that end it beside SIGINT and SIGTERM
+ * @param check called when the guest was interrupted and nothing ends it: about
+ * once a second; ends it by throwing
  * @returns its exit status, 0 to 255
  * @throws {GuestFault | OperatorError | EndedBySignal} when it did not end itself
  */
@@ -22,6 +24,7 @@ export function runGuest(
   vcpu: Vcpu,
   hypercalls: readonly (Hypercall | undefined)[],
   signals: readonly number[] = [],
+  check: () => void = () => {},
 ): number {
   vcpu.catchSignals(signals);
   try {
@@ -35,6 +38,7 @@ export function runGuest(
       } else if (exit === VcpuExit.INTERRUPTED) {
         const { signal } = vcpu.polls;
         if (signal !== 0) throw new EndedBySignal(signal);
+        check();
       } else {
         throw vcpu.fault();
       }

@@ -4,17 +4,16 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { closeFile, openFile, readAt } from "../../ffi/files.ts";
 import { passing } from "../support/descriptors.ts";
 import { hostTest } from "../support/needs.ts";
 import {
   configure,
-  deleteInterface,
   enterOwnNetwork,
   frameSocket,
   makeTap,
   openTap,
 } from "../support/network.ts";
+import { processFields } from "../support/proc.ts";
 import type { Socket } from "../support/socket.ts";
 import { guest, start, tender } from "../support/tender.ts";
 
@@ -43,13 +42,7 @@ function frame(payload: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** User and system time of a process in clock ticks (man 5 proc, stat). */
 function processorTicks(pid: number): number {
-  const path = `/proc/${pid}/stat`;
-  const bytes = new Uint8Array(1024);
-  const descriptor = openFile(path, "read");
-  const count = readAt(descriptor, 0, bytes, path);
-  closeFile(descriptor);
-  const fields = new TextDecoder().decode(bytes.subarray(0, count)).split(") ")[1]!;
-  const [user, system] = fields.split(" ").slice(11, 13).map(Number);
+  const [user, system] = processFields(pid).slice(11, 13).map(Number);
   return user! + system!;
 }
 
@@ -151,19 +144,6 @@ for (const [what, length] of [["empty", 0], ["short", 13]] as const) {
   });
 }
 
-hostTest("an interface that is set down ends a guest that sends", NEEDS, async () => {
-  const { names, flags } = twoTaps();
-  const running = start(["run", "--mem=4", ...flags, guest("net"), "send"]);
-  await running.sees("service1");
-  configure(names[0], { down: true });
-  const ended = await running.end();
-  assertMatch(
-    ended.stderr,
-    /^solo5: tap[0-9]+: a frame of 60 bytes cannot be sent: EIO [^\n]*ip link set tap[0-9]+ up[^\n]*\n$/,
-  );
-  assertEquals(ended.status, 1);
-});
-
 hostTest(
   "POLL wakes for a packet long before its time, and sleeps till then",
   NEEDS,
@@ -195,19 +175,6 @@ hostTest(
     socket.close();
   },
 );
-
-hostTest("a tap that is deleted ends the guest with a sentence", NEEDS, async () => {
-  const { names, flags } = twoTaps();
-  const running = start(["run", "--mem=4", ...flags, guest("net")]);
-  await running.sees("service1");
-  await deleteInterface(names[0]);
-  const ended = await running.end();
-  assertMatch(
-    ended.stderr,
-    /^solo5: tap[0-9]+: no frames can be received: EBADFD \(no interface behind it\)[^\n]*\n$/,
-  );
-  assertEquals(ended.status, 1);
-});
 
 hostTest("63 devices at once, networks and disks", NEEDS, async () => {
   enterOwnNetwork();

@@ -11,8 +11,8 @@ import { guest } from "../support/tender.ts";
 const KVMHOST = Deno.env.get("KVMHOST");
 const DENO = "2.9.6";
 
-/** What that host lacks, as tests name their needs: util-linux, a compiler. */
-const MISSING_THERE = /\(needs .*(script|gdb|DENORT_BIN)/;
+/** What that host lacks, as tests name their needs: util-linux, a compiler, speed. */
+const MISSING_THERE = /\(needs .*(script|gdb|DENORT_BIN|loop|a fast host)/;
 
 /** What the e2e tests need of the project, with the guests built. */
 async function project(): Promise<string> {
@@ -36,7 +36,7 @@ Deno.test({
   async fn() {
     const directory = await project();
     const script =
-      `export NO_COLOR=1 SOLO5_GUESTS=$PWD/built/ SOLO5_REQUIRE_KVM=1 SOLO5_SIGNALS=12
+      `export NO_COLOR=1 SOLO5_GUESTS=$PWD/built/ SOLO5_REQUIRE_KVM=1 SOLO5_SIGNALS=12 SOLO5_SLOW_HOST=1
 deno test --no-check --quiet --no-prompt --allow-all tests/e2e tests/hostile`;
     const { stdout, code } = await new Deno.Command(KVMHOST!, {
       args: [

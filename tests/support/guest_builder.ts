@@ -23,6 +23,7 @@ const VARIANTS: readonly GuestRecipe[] = [
   { name: "hello_abi1", source: "hello.c", abi: 1 },
   { name: "hello_abi3", source: "hello.c", abi: 3 },
   { name: "bench_disk", source: "bench.c" },
+  { name: "poll_disk", source: "poll.c" },
   { name: "two_disks", source: "exit.c" },
 ];
 

@@ -9,8 +9,10 @@ import { closeFile, openFile, readAt } from "../../ffi/files.ts";
 
 /** What a test may need. */
 export type Need =
+  | "a fast host"
   | "KVM"
   | "hardware virtualization"
+  | "loop"
   | "root"
   | "tun"
   | "script"
@@ -48,6 +50,10 @@ const HAS: Readonly<Record<Need, boolean>> = {
   KVM: canOpen("/dev/kvm"),
   root: Deno.uid() === 0,
   tun: canOpen("/dev/net/tun"),
+  // Not an emulated one, on which each call takes twenty times as long.
+  "a fast host": Deno.env.get("SOLO5_SLOW_HOST") !== "1",
+  // Block devices on files.
+  loop: canOpen("/dev/loop-control"),
   // The program of util-linux that gives another program a terminal.
   script: isProgram("script", "--version"),
   // The runtime of compiled programs.

@@ -10,13 +10,14 @@ import type { AttachedDevice, BlockBinding } from "../../contract/module.ts";
 import { encodeRaw } from "../../contract/raw_text.ts";
 import type { Say } from "../../contract/watch.ts";
 import { OperatorError, printable, SizeMismatch } from "../../errors.ts";
+import { DiskCondition } from "./condition.ts";
 
 /** A block device that holds its file. */
 export interface BlockDevice extends AttachedDevice {
   /** The file or block device. */
   readonly file: number;
-  /** Its path, as the operator gave it. */
-  readonly path: string;
+  /** What can be wrong with it. */
+  readonly condition: DiskCondition;
   /** Size in bytes, as found at the start. */
   readonly capacityBytes: number;
   /** Whether writing is refused. */
@@ -41,13 +42,16 @@ export function attach(binding: BlockBinding, say: Say): BlockDevice {
     checkCapacity(binding, flag, capacityBytes);
     lock(binding, flag, file, say);
     const descriptor = file;
+    const condition = new DiskCondition({ file, path, capacityBytes, readOnly });
     return {
       handle: binding.handle,
       file,
-      path,
+      condition,
       capacityBytes,
       readOnly,
       properties: { capacityBytes, blockSizeBytes: binding.sectorSizeBytes },
+      check: () => condition.check(),
+      end: () => condition.check(),
       close: () => closeFile(descriptor),
     };
   } catch (error) {

@@ -14,7 +14,6 @@ import {
 } from "../../contract/hypercalls.ts";
 import type { Access, GuestMemory } from "../../contract/memory.ts";
 import { byHandle } from "../../contract/module.ts";
-import { OperatorError } from "../../errors.ts";
 import type { BlockDevice } from "./attach.ts";
 
 /** Makes the handler of BLOCK_WRITE. */
@@ -98,13 +97,8 @@ function refuse(
 ): void {
   const errno = lastErrno();
   if (count < 0 && errno === Errno.EINTR) return;
-  throw new OperatorError(
-    device.path,
-    count < 0
-      ? `${direction} at byte ${offset} failed: ${describeErrno(errno)}`
-      : `${direction} at byte ${offset} found the end of the file: it has become shorter than ${device.capacityBytes} bytes`,
-    errno === Errno.ENOSPC || errno === Errno.EDQUOT
-      ? "make room, and start again"
-      : "look at the disk, and start again",
-  );
+  const where = `${direction} at byte ${offset}`;
+  throw count < 0
+    ? device.condition.broken(`${where} failed: ${describeErrno(errno)}`, errno)
+    : device.condition.shortened(`${where} found the end of the file: it`);
 }

@@ -12,26 +12,33 @@ import { NANOSECONDS_A_MILLISECOND, NANOSECONDS_A_SECOND } from "./units.ts";
 /** The longest sleep at a time, in nanoseconds: a year, which fits everywhere. */
 const LONGEST_SLEEP = 365 * 24 * 3600 * NANOSECONDS_A_SECOND;
 
+function failureOf(device: AttachedDevice): Error {
+  return device.pollFailure?.() ??
+    new Error(`the descriptor of device ${device.handle} is in error`);
+}
+
 /** Makes the handler, and has the devices' descriptors watched. */
 export function poll(
   memory: GuestMemory,
   polls: PollSet,
   devices: readonly AttachedDevice[],
 ): Hypercall {
-  const handles: number[] = [];
-  for (const { handle, pollDescriptor } of devices) {
-    if (pollDescriptor === undefined) continue;
-    polls.watch(pollDescriptor);
-    handles.push(handle);
+  const watched: AttachedDevice[] = [];
+  for (const device of devices) {
+    if (device.pollDescriptor === undefined) continue;
+    polls.watch(device.pollDescriptor);
+    watched.push(device);
   }
 
   /** Writes the ready set: a bit for the handle of each device that is ready. */
   function report(block: number, ready: number): void {
     let low = 0;
     let high = 0;
-    for (let index = 0; ready > 0 && index < handles.length; index++) {
+    for (let index = 0; ready > 0 && index < watched.length; index++) {
       if (!polls.ready(index)) continue;
-      const handle = handles[index]!;
+      const { handle } = watched[index]!;
+      // A guest that does not read it would wait busily from now on.
+      if (polls.failed(index)) throw failureOf(watched[index]!);
       if (handle < 32) low |= 1 << handle;
       else high |= 1 << (handle - 32);
     }
@@ -53,6 +60,8 @@ export function poll(
       );
       if (polls.signal !== 0) throw new EndedBySignal(polls.signal);
       rest = (end - performance.now()) * NANOSECONDS_A_MILLISECOND;
+      // Interrupted: by the tick, which comes once a second.
+      if (ready === 0 && rest > 0) { for (const device of devices) device.check?.(); }
     } while (ready === 0 && rest > 0);
     report(block, ready);
     return CONTINUE;

@@ -7,14 +7,16 @@ import { Errno, SystemCallError } from "../../../ffi/errno.ts";
 import { closeFile } from "../../../ffi/files.ts";
 import { adoptTap, attachTap, interfaceState, isNoInterface } from "../../../ffi/tap.ts";
 import type { AttachedDevice, NetBinding } from "../../contract/module.ts";
+import type { Say } from "../../contract/watch.ts";
 import { OperatorError } from "../../errors.ts";
+import { Link, LinkReport, TALLY_WORDS } from "./link.ts";
 
 /** A network device that holds its tap. */
 export interface NetDevice extends AttachedDevice {
   /** The tap; reading and writing do not block. */
   readonly tap: number;
-  /** The interface's name. */
-  readonly interface: string;
+  /** What becomes of frames that it does not take. */
+  readonly link: Link;
 }
 
 /** What is assumed of a passed tap that is in another network namespace. */
@@ -26,16 +28,22 @@ const DEFAULT_MTU_BYTES = 1500;
  *
  * @throws {OperatorError} when it cannot be had
  */
-export function attach(binding: NetBinding): NetDevice {
+export function attach(binding: NetBinding, say: Say): NetDevice {
   const { tap, name, mtuBytes } = "interface" in binding.tap
     ? attachByName(binding, binding.tap.interface)
     : attachByDescriptor(binding, binding.tap.descriptor);
+  const tally = new Int32Array(TALLY_WORDS);
+  const report = new LinkReport(name, tally, say);
+  const link = new Link(name, tally, () => report.tell());
   return {
     handle: binding.handle,
     tap,
-    interface: name,
+    link,
     properties: { mac: binding.mac ?? randomMac(), mtuBytes: mtuBytes & 0xffff },
     pollDescriptor: tap,
+    pollFailure: () => link.gone(),
+    check: () => report.tell(),
+    end: () => report.end(),
     close: () => closeFile(tap),
   };
 }

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { describeErrno, Errno, lastErrno } from "../../../ffi/errno.ts";
+import { lastErrno } from "../../../ffi/errno.ts";
 import { ETHERNET_HEADER_BYTES } from "../../../ffi/linux/tun.ts";
 import { rawReadv, rawWritev, Vector } from "../../../ffi/vectors.ts";
 import { CONTINUE, type Hypercall, NetBlock, Result } from "../../contract/hypercalls.ts";
 import type { Access, GuestMemory } from "../../contract/memory.ts";
 import { byHandle } from "../../contract/module.ts";
-import { GuestFault, OperatorError } from "../../errors.ts";
+import { GuestFault } from "../../errors.ts";
 import type { NetDevice } from "./attach.ts";
 
 /** Makes the handler of NET_WRITE. */
@@ -25,33 +25,11 @@ export function netWrite(
       );
     }
     const count = writev(device.tap, frame, 1);
-    if (count !== length) refuseWrite(device, length, count);
+    if (count !== length) device.link.refused(length, count);
+    else if (device.link.dropping) device.link.sent();
+    // Dropped is sent, to the guest: as on any Ethernet.
     return Result.OK;
   });
-}
-
-/** What a tap answers to a frame that is too long for it. */
-const REFUSED_FRAMES: readonly number[] = [Errno.EINVAL, Errno.E2BIG, Errno.EMSGSIZE];
-
-/** Says why a frame did not go out. Reads errno first. */
-function refuseWrite(device: NetDevice, length: number, count: number): never {
-  const errno = lastErrno();
-  if (count < 0 && REFUSED_FRAMES.includes(errno)) {
-    throw new GuestFault(
-      `it sent a frame of ${length} bytes, which the kernel refuses: ${
-        describeErrno(errno)
-      }`,
-    );
-  }
-  throw new OperatorError(
-    device.interface,
-    count < 0
-      ? `a frame of ${length} bytes cannot be sent: ${describeErrno(errno)}`
-      : `of a frame of ${length} bytes only ${count} were sent`,
-    errno === Errno.EIO
-      ? `the interface is down: ip link set ${device.interface} up, and start again`
-      : "look at the interface, and start again",
-  );
 }
 
 /** Makes the handler of NET_READ. */
@@ -66,19 +44,9 @@ export function netRead(
       memory.setU64(block + NetBlock.length, count, 0);
       return Result.OK;
     }
-    if (count < 0) refuseRead(device, lastErrno());
+    if (count < 0) device.link.unread(lastErrno());
     return Result.AGAIN;
   });
-}
-
-/** Returns where there is just no frame. */
-function refuseRead(device: NetDevice, errno: number): void {
-  if (errno === Errno.EAGAIN || errno === Errno.EINTR) return;
-  throw new OperatorError(
-    device.interface,
-    `no frames can be received: ${describeErrno(errno)}`,
-    "look at the interface, and start again",
-  );
 }
 
 /**

@@ -201,6 +201,7 @@ const CONSTANTS: readonly (readonly [expression: string, value: number])[] = [
   ...prefixed("F_", fcntl.FcntlCommand),
   ["FD_CLOEXEC", fcntl.FD_CLOEXEC],
   ...prefixed("SEEK_", fcntl.Seek),
+  ["SYNC_FILE_RANGE_WAIT_BEFORE", fcntl.SyncFileRange.WAIT_BEFORE],
   ["LOCK_SH", fcntl.FileLock.SHARED],
   ["LOCK_EX", fcntl.FileLock.EXCLUSIVE],
   ["LOCK_NB", fcntl.FileLock.NONBLOCK],

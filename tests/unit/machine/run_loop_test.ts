@@ -79,6 +79,26 @@ Deno.test("runGuest() returns status 0 when the guest halts with it", () => {
   assertEquals(runGuest(script({ port: 0x508, data: 0 }).vcpu, table([])), 0);
 });
 
+Deno.test("runGuest() looks after things at each interruption that ends nothing", () => {
+  const { vcpu } = script({ signal: 0 }, { port: 0x502 }, { signal: 0 }, { port: 0x508 });
+  let checks = 0;
+  assertEquals(runGuest(vcpu, table([]), [], () => checks++), 0);
+  assertEquals(checks, 2);
+});
+
+Deno.test("runGuest() ends a guest that cannot go on, and not one that a signal ended", () => {
+  const lost = () => {
+    throw new OperatorError("disk", "broken", "mend it");
+  };
+  const { vcpu, state } = script({ signal: 0 });
+  assertThrows(() => runGuest(vcpu, table([]), [], lost), OperatorError, "disk: broken");
+  assertEquals(state.rests, 1);
+  assertThrows(
+    () => runGuest(script({ signal: 15 }).vcpu, table([]), [], lost),
+    EndedBySignal,
+  );
+});
+
 const NUMBERS = [
   [0x500, "invalid guest hypercall: num=0, which no attached device answers"],
   [0x507, "invalid guest hypercall: num=7, which no attached device answers"],
