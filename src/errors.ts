@@ -122,7 +122,7 @@ export class EndedBySignal extends Error {
   /**
    * Names the signal.
    *
-   * @param signal its number: 2 (SIGINT) or 15 (SIGTERM)
+   * @param signal its number: 2 (SIGINT), 15 (SIGTERM), or what a watch adds
    */
   constructor(readonly signal: number) {
     super(`Exiting on signal ${signal}`);

@@ -1,6 +1,6 @@
 /**
- * `fcntl.h`, `unistd.h` and `sys/file.h`: flags of files (the same on x86_64
- * and aarch64).
+ * `fcntl.h`, `unistd.h`, `stdio.h` and `sys/file.h`: flags of files (the same
+ * on x86_64 and aarch64, but for what is marked x86_64).
  *
  * @module
  */
@@ -16,7 +16,18 @@ export const OpenFlag = {
   NONBLOCK: 0x800,
   NOATIME: 0x40000,
   CLOEXEC: 0x80000,
+  PATH: 0x200000,
+  /** x86_64 */
+  DIRECTORY: 0x10000,
+  /** x86_64 */
+  TMPFILE: 0x410000,
 } as const;
+
+/** Has `linkat` follow a symbolic link. */
+export const AT_SYMLINK_FOLLOW = 0x400;
+
+/** Flag of `renameat2`: an existing file stays. */
+export const RENAME_NOREPLACE = 1;
 
 /** Commands of `fcntl`. */
 export const FcntlCommand = { GETFD: 1, SETFD: 2, GETFL: 3, SETFL: 4 } as const;

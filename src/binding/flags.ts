@@ -3,9 +3,11 @@
  *
  * @module
  */
+import type { WatchBinding } from "../contract/watch.ts";
 import type { BindingRequest, BlockRequest, NetRequest } from "./request.ts";
 import {
   EXPECTED,
+  isPath,
   parseBlock,
   parseMac,
   parseMemory,
@@ -20,6 +22,7 @@ export const TRACES = ["modules"] as const;
 interface Draft {
   net: NetRequest[];
   block: BlockRequest[];
+  watches: WatchBinding[];
   memoryMebibytes?: number;
   traces: Set<string>;
   help: boolean;
@@ -108,6 +111,17 @@ export const RUN_FLAGS: readonly Flag[] = [
     },
   },
   {
+    name: "--dumpcore",
+    device: false,
+    value: "DIR",
+    help: "where to write a core file that gdb opens if the guest aborts or faults",
+    expected: EXPECTED.directory,
+    add(draft, value) {
+      draft.watches.push({ name: "dumpcore", directory: value });
+      return isPath(value);
+    },
+  },
+  {
     name: "--trace",
     device: false,
     value: "modules",
@@ -156,7 +170,13 @@ const GUEST_WORD = "--solo5:";
  * Never throws: what is wrong is in `request.problems`.
  */
 export function parseRunArguments(args: readonly string[]): RunArguments {
-  const draft: Draft = { net: [], block: [], traces: new Set(), help: false };
+  const draft: Draft = {
+    net: [],
+    block: [],
+    watches: [],
+    traces: new Set(),
+    help: false,
+  };
   const problems: string[] = [];
   const seen = new Set<string>();
   let image: string | undefined;
@@ -177,12 +197,13 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
     const problem = addFlag(draft, word, seen);
     if (problem !== undefined) problems.push(problem);
   }
-  const { net, block, memoryMebibytes } = draft;
+  const { net, block, watches, memoryMebibytes } = draft;
   return {
     image,
     request: {
       net,
       block,
+      ...(watches.length === 0 ? {} : { watches }),
       ...(memoryMebibytes === undefined ? {} : { memoryMebibytes }),
       arguments: args.slice(index),
       problems,

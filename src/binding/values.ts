@@ -12,6 +12,7 @@ export const EXPECTED = {
   tap: "an interface name of 1 to 15 characters, or @ and an open descriptor from 3 on",
   mac: "six hexadecimal bytes such as 02:00:00:00:00:01, not zero and not a group's",
   block: "a path",
+  directory: "a directory",
   sectorSize: "a power of two from 512 to 32768",
 } as const;
 

@@ -80,6 +80,12 @@ function describeOperatorError(
         : `Could not open block device: ${value}: ${reason}`,
     );
   }
+  if (thing.startsWith("--dumpcore=")) {
+    const words = NOT_WRITABLE.includes(cause.errno)
+      ? "dir not writable"
+      : "cannot open dir";
+    return plain(`dumpcore: ${words}: ${value}: ${reason}`);
+  }
   if (cause.call !== "open") return undefined;
   return plain(
     thing === kernel || kernel === ""
@@ -87,6 +93,9 @@ function describeOperatorError(
       : `Could not open: ${thing}: ${reason}`,
   );
 }
+
+/** What says that a directory is there, and nothing can be made in it. */
+const NOT_WRITABLE: readonly number[] = [Errno.EACCES, Errno.EPERM, Errno.EROFS];
 
 /** That program looks an interface up by its name before it asks for it. */
 function errnoOf({ call, errno }: SystemCallError): number {

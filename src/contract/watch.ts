@@ -19,6 +19,8 @@ export type WatchBinding =
 export interface WatchedGuest {
   /** The unikernel's file, as the operator named it. */
   readonly imageName: string;
+  /** What it is started with: its arguments, joined by blanks. */
+  readonly commandLine: string;
   /** Address of its first instruction (gpa). */
   readonly entry: number;
   /** Its vCPU. */

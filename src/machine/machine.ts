@@ -90,6 +90,7 @@ export async function build(
       (vcpu, watch) =>
         watch.begin({
           imageName: image.source.name,
+          commandLine: bindings.commandLine,
           entry: image.entry,
           vcpu,
           memory,

@@ -30,7 +30,12 @@ const DEVICES: Readonly<Record<DeviceType, Entry<DeviceModule>>> = {
 /** What the operator may ask for, beside devices. */
 const WATCHES: Readonly<
   Partial<Record<WatchBinding["name"], Entry<WatchModule>>>
-> = {};
+> = {
+  dumpcore: {
+    name: "dumpcore",
+    load: () => import("../modules/dumpcore/mod.ts"),
+  },
+};
 
 const loaded: string[] = [core.name];
 

@@ -53,6 +53,15 @@ hostTest(
   },
 );
 
+hostTest("a guest runs without dumpcore, unless it is asked for", ["KVM"], async () => {
+  const root = await treeWithout("dumpcore");
+  assertEquals((await tender(["run", guest("hello")], { root })).status, 0);
+  const ended = await tender(["run", "--dumpcore=/tmp", guest("hello")], { root });
+  assertMatch(ended.stderr, /^solo5: module "dumpcore": [^\n]*--dumpcore; [^\n]*\n$/);
+  assertEquals([ended.stdout, ended.status], ["", 1]);
+  await Deno.remove(root, { recursive: true });
+});
+
 hostTest("a guest with interfaces runs without block, and not without net", [
   "KVM",
   "root",
@@ -119,6 +128,7 @@ hostTest("--trace=modules tells exactly the symbols that the linker saw", [
   const cases: [string[], string[]][] = [
     [["core"], [guest("hello")]],
     [["core", "block"], [`--block:0=${path}`, guest("block")]],
+    [["core", "dumpcore"], ["--dumpcore=/tmp", guest("hello")]],
     [["core", "net"], ["--net:0=sym0", "--net:1=sym1", guest("net"), "errors"]],
   ];
   const own = new Map<string, Set<string>>();
@@ -142,5 +152,14 @@ hostTest("--trace=modules tells exactly the symbols that the linker saw", [
     "sync_file_range",
   ]);
   assertEquals([...own.get("net")!.difference(core)].sort(), ["readv", "socket"]);
+  assertEquals([...own.get("dumpcore")!.difference(core)].sort(), [
+    "fsync",
+    "ftruncate",
+    "linkat",
+    "openat",
+    "pwritev",
+    "renameat2",
+    "unlinkat",
+  ]);
   await Deno.remove(path);
 });

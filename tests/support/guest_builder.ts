@@ -27,6 +27,9 @@ const VARIANTS: readonly GuestRecipe[] = [
   { name: "two_disks", source: "exit.c" },
 ];
 
+/** Guests whose functions a debugger can name; the others have no symbols. */
+const WITH_SYMBOLS: readonly string[] = ["crash"];
+
 /** No SSE: some hosts emulate guests without it. */
 const COMPILER_FLAGS = [
   "-std=c11",
@@ -46,7 +49,6 @@ const COMPILER_FLAGS = [
 const LINKER_FLAGS = [
   "-nostdlib",
   "-static",
-  "-s",
   "--build-id=none",
   "-z",
   "max-page-size=4096",
@@ -99,7 +101,8 @@ async function build(recipe: GuestRecipe, work: string, directory: string) {
     `${work}/${file}`
   );
   const output = ["-T", path("guest.ld"), ...objects, "-o", `${directory}/${name}.hvt`];
-  await run("ld", [...LINKER_FLAGS, ...output]);
+  const stripped = WITH_SYMBOLS.includes(name) ? [] : ["-s"];
+  await run("ld", [...LINKER_FLAGS, ...stripped, ...output]);
 }
 
 function path(name: string): string {

@@ -16,6 +16,7 @@ export type Need =
   | "root"
   | "tun"
   | "script"
+  | "gdb"
   | "DENORT_BIN";
 
 /** Through libc: Deno itself opens devices only to those who may do everything. */
@@ -56,6 +57,7 @@ const HAS: Readonly<Record<Need, boolean>> = {
   loop: canOpen("/dev/loop-control"),
   // The program of util-linux that gives another program a terminal.
   script: isProgram("script", "--version"),
+  gdb: isProgram("gdb", "--version"),
   // The runtime of compiled programs.
   DENORT_BIN: Deno.env.get("DENORT_BIN") !== undefined,
   // A KVM without the processor's help emulates guests: no SSE, other faults.

@@ -18,6 +18,7 @@ Deno.test("parseRunArguments() returns every value when all flags are given", ()
     "--net:1=@9",
     "--block:storage=a=b:c.img,ro",
     "--block-sector-size:storage=4096",
+    "--dumpcore=a b/\udcff",
     "--trace=modules",
     "app.elf",
     "hello",
@@ -34,6 +35,7 @@ Deno.test("parseRunArguments() returns every value when all flags are given", ()
       { device: "storage", file: { path: "a=b:c.img", readOnly: true } },
       { device: "storage", sectorSizeBytes: 4096 },
     ],
+    watches: [{ name: "dumpcore", directory: "a b/\udcff" }],
     arguments: ["hello"],
     problems: [],
   });

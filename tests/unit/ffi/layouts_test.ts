@@ -6,17 +6,13 @@ import * as mman from "../../../ffi/linux/mman.ts";
 import * as poll from "../../../ffi/linux/poll.ts";
 import * as stat from "../../../ffi/linux/stat.ts";
 import * as tun from "../../../ffi/linux/tun.ts";
+import {
+  CORE_CONSTANTS,
+  CORE_STRUCTURES,
+  type Field,
+  type Structure,
+} from "../../support/core_layouts.ts";
 import { compilerFinds, evaluateInC } from "../../support/compiler.ts";
-
-/** A field: where the layout has it, its size in bytes, its name in C. */
-type Field = readonly [offset: number, size: number, member: string];
-
-/** A structure of the kernel or libc, all of whose known fields are listed. */
-interface Structure {
-  readonly name: string;
-  readonly size: number | undefined;
-  readonly fields: readonly Field[];
-}
 
 const { KvmRun, Regs, Segment, Sregs } = kvm;
 
@@ -30,6 +26,7 @@ function same(
 }
 
 const STRUCTURES: readonly Structure[] = [
+  ...CORE_STRUCTURES,
   {
     name: "kvm_run",
     size: KvmRun.size,
@@ -165,6 +162,7 @@ const CONSTANTS: readonly (readonly [expression: string, value: number])[] = [
   ...[kvm.Kvm, tun.TunRequest, tun.InterfaceRequest].flatMap((requests) =>
     Object.values(requests).map(({ name, number }) => [name, number] as const)
   ),
+  ...CORE_CONSTANTS,
   ["KVM_API_VERSION", kvm.KVM_API_VERSION],
   ...prefixed("KVM_CAP_", kvm.Capability),
   ...Object.entries(kvm.ExitReason).map(([name, value]) =>
@@ -198,6 +196,8 @@ const CONSTANTS: readonly (readonly [expression: string, value: number])[] = [
   ["O_RDWR", fcntl.AccessMode.RDWR],
   ["O_ACCMODE", fcntl.AccessMode.MASK],
   ...prefixed("O_", fcntl.OpenFlag),
+  ["AT_SYMLINK_FOLLOW", fcntl.AT_SYMLINK_FOLLOW],
+  ["RENAME_NOREPLACE", fcntl.RENAME_NOREPLACE],
   ...prefixed("F_", fcntl.FcntlCommand),
   ["FD_CLOEXEC", fcntl.FD_CLOEXEC],
   ...prefixed("SEEK_", fcntl.Seek),
@@ -235,6 +235,7 @@ const HEADERS = [
   ],
   ...["sys/socket.h", "linux/if.h", "linux/if_ether.h", "linux/if_tun.h"],
   ...["linux/kvm.h", "linux/sockios.h"],
+  ...["linux/elf.h", "sys/procfs.h", "stdio.h"],
 ];
 
 // The layouts that are x86_64's can be compared there only.

@@ -5,6 +5,7 @@ import {
   coreModule,
   loadDeviceModule,
   loadedModules,
+  loadWatchModule,
 } from "../../../src/machine/registry.ts";
 
 /** How often a module is listed. */
@@ -25,6 +26,13 @@ for (const [type, name] of [["NET_BASIC", "net"], ["BLOCK_BASIC", "block"]] as c
     assertEquals(listed(name), 1);
   });
 }
+
+Deno.test("loadWatchModule() loads the module of the name when it is dumpcore", async () => {
+  const module = await loadWatchModule("dumpcore");
+  assertEquals(module.name, "dumpcore");
+  assertEquals(await loadWatchModule("dumpcore"), module);
+  assertEquals(listed("dumpcore"), 1);
+});
 
 Deno.test("the registry has a module when a manifest can declare its type", async () => {
   const types = Object.keys(DEVICE_TYPES) as DeviceType[];

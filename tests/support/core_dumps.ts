@@ -1,0 +1,27 @@
+/**
+ * What a core dump leaves behind.
+ *
+ * @module
+ */
+import { assertEquals, assertMatch } from "@std/assert";
+
+/** The names in a directory, hidden ones too. */
+export function namesIn(directory: string): string[] {
+  return [...Deno.readDirSync(directory)].map(({ name }) => name);
+}
+
+/** The only file of a directory: its path. */
+export function onlyCore(directory: string): string {
+  const names = namesIn(directory);
+  assertEquals(names.length, 1, names.join(" "));
+  assertMatch(names[0]!, /^core\.solo5-hvt\.[0-9]+$/);
+  return `${directory}/${names[0]}`;
+}
+
+/** What the tender says of a dump, before what it says of the end. */
+export function announcement(core: string, program = "solo5"): RegExp {
+  return new RegExp(
+    `^${program}: dumpcore: dumping guest core to: ${core}\n` +
+      `${program}: dumpcore: dumped [0-9]+ pages of total [0-9]+ pages\n`,
+  );
+}
