@@ -69,7 +69,8 @@ function attachByName(binding: NetBinding, name: string): Tap {
     return { tap: attachTap(name), name, mtuBytes: state.mtuBytes };
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
-    throw new OperatorError(flag, error.problem, remedyFor(error, name), error);
+    const problem = error.object === name ? error.problem : error.message;
+    throw new OperatorError(flag, problem, remedyFor(error, name), error);
   }
 }
 
@@ -88,7 +89,7 @@ function remedyFor(error: SystemCallError, name: string): string {
     case Errno.EINVAL:
       return "give a tap with one queue; tun, bridge and other interfaces are none";
     case Errno.EPERM:
-      return `make it this user's: ip tuntap add ${name} mode tap user USER`;
+      return `make it this user's: ip tuntap del ${name} mode tap && ip tuntap add ${name} mode tap user USER`;
     default:
       return "give a tap that can be used";
   }
