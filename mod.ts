@@ -18,13 +18,13 @@
  *
  * @module
  */
-export type { TapSource } from "./src/contract/module.ts";
 export type {
   BlockBinding,
   DeviceBinding,
   DeviceType,
   NetBinding,
 } from "./src/contract/module.ts";
+export type { DiskSource, PassedDescriptor, TapSource } from "./src/contract/source.ts";
 export type { GdbEndpoint, Say, WatchBinding } from "./src/contract/watch.ts";
 export { ExitStatus } from "./src/contract/exit_status.ts";
 export {

@@ -7,7 +7,6 @@ import { checked, Errno, SystemCallError } from "./errno.ts";
 import { closeFile, openFile } from "./files.ts";
 import { ioctlWithStructure } from "./ioctl.ts";
 import { symbolGroup } from "./libc.ts";
-import { FcntlCommand, FD_CLOEXEC, OpenFlag } from "./linux/fcntl.ts";
 import {
   Family,
   Ifreq,
@@ -17,15 +16,16 @@ import {
   TunFlag,
   TunRequest,
 } from "./linux/tun.ts";
+import {
+  describeDescriptor,
+  keepToThisProcess,
+  makeNonblocking,
+  openFileOf,
+} from "./passed.ts";
 
 const libc = symbolGroup("interfaces", {
   // int socket(int domain, int type, int protocol)
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
-});
-
-const descriptors = symbolGroup("passed descriptors", {
-  // int fcntl(int fd, int op, int arg)
-  fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
 });
 
 const CLONE_DEVICE = "/dev/net/tun";
@@ -96,6 +96,8 @@ export interface PassedTap {
   readonly name: string;
   /** Whether it carries bare Ethernet frames. */
   readonly bareFrames: boolean;
+  /** Whether it is this process's own, and was not passed (`OpenFile`). */
+  readonly own: boolean;
 }
 
 /**
@@ -106,23 +108,19 @@ export interface PassedTap {
  * where it is no attached tap
  */
 export function adoptTap(descriptor: number): PassedTap {
-  const object = `descriptor ${descriptor}`;
+  const object = describeDescriptor(descriptor);
   const request = ifreq("");
   ioctlWithStructure(descriptor, TunRequest.TUNGETIFF, request.bytes, object);
   const flags = request.view.getUint16(Ifreq.flags, true);
-  const { fcntl } = descriptors();
-  const status = checked(fcntl(descriptor, FcntlCommand.GETFL, 0), "F_GETFL", object);
-  checked(
-    fcntl(descriptor, FcntlCommand.SETFL, status | OpenFlag.NONBLOCK),
-    "F_SETFL",
-    object,
-  );
-  checked(fcntl(descriptor, FcntlCommand.SETFD, FD_CLOEXEC), "F_SETFD", object);
+  const { own } = openFileOf(descriptor);
+  makeNonblocking(descriptor);
+  keepToThisProcess(descriptor);
   const name = new TextDecoder().decode(request.bytes.subarray(0, Ifreq.nameBytes));
   return {
     name: name.slice(0, name.indexOf("\0")),
     bareFrames: (flags & (TunFlag.TUN | TunFlag.TAP)) === TunFlag.TAP &&
       (flags & TunFlag.NO_PI) !== 0 && (flags & TunFlag.VNET_HDR) === 0,
+    own,
   };
 }
 

@@ -13,7 +13,10 @@ export const OpenFlag = {
   CREAT: 0x40,
   EXCL: 0x80,
   NOCTTY: 0x100,
+  APPEND: 0x400,
   NONBLOCK: 0x800,
+  /** On x86_64; aarch64 has 0x10000. */
+  DIRECT: 0x4000,
   NOATIME: 0x40000,
   CLOEXEC: 0x80000,
   PATH: 0x200000,

@@ -11,6 +11,7 @@ import type {
   NetBinding,
 } from "../contract/module.ts";
 import { encodeRaw } from "../contract/raw_text.ts";
+import { spellSource } from "../contract/source.ts";
 import type { WatchBinding } from "../contract/watch.ts";
 import { MEBIBYTE, MEMORY_STEP_BYTES } from "../contract/limits.ts";
 import { OperatorError } from "../errors.ts";
@@ -20,12 +21,11 @@ import type { BindingRequest, BlockRequest, NetRequest } from "./request.ts";
 import {
   DEFAULT_MEMORY_MEBIBYTES,
   EXPECTED,
+  isDisk,
   isGuestMac,
   isMemorySize,
-  isPath,
   isSectorSize,
   isTap,
-  spellTap,
 } from "./values.ts";
 
 /** What a guest is to be built from, complete and consistent. */
@@ -82,7 +82,7 @@ export function bind(image: Image, request: BindingRequest): Bindings {
   const bindings = devices
     .map((device) => binders[device.type](device))
     .filter((binding) => binding !== undefined);
-  checkSharedTaps(bindings, problems);
+  checkShared(bindings, problems);
   const mebibytes = request.memoryMebibytes ?? DEFAULT_MEMORY_MEBIBYTES;
   if (!isMemorySize(mebibytes)) {
     problems.push(`--mem=${mebibytes} has a bad value (give ${EXPECTED.memory})`);
@@ -237,28 +237,29 @@ function bindNet(
   }
   if (!isTap(tap)) {
     problems.push(
-      `"${spellTap(tap)}" for "${device.name}" is bad (give ${EXPECTED.tap})`,
+      `"${spellSource(tap)}" for "${device.name}" is bad (give ${EXPECTED.tap})`,
     );
   }
   const { name, handle } = device;
   return { type: "NET_BASIC", name, handle, tap, ...(mac ? { mac } : {}) };
 }
 
-/** A tap carries the frames of one device. */
-function checkSharedTaps(
-  bindings: readonly DeviceBinding[],
-  problems: string[],
-): void {
-  const users = new Map<string, string>();
-  for (const binding of bindings) {
-    if (binding.type !== "NET_BASIC") continue;
-    const { tap, name } = binding;
-    const spelling = spellTap(tap);
-    const other = users.get(spelling);
-    if (other === undefined) users.set(spelling, name);
+/** A tap or descriptor is one device's; of disks by path their locks decide. */
+function checkShared(bindings: readonly DeviceBinding[], problems: string[]): void {
+  const users = new Map<string | number, string>();
+  for (const { name, ...binding } of bindings) {
+    const source = binding.type === "NET_BASIC" ? binding.tap : binding.file;
+    if ("path" in source) continue;
+    const [resource, noun] = "interface" in source
+      ? [source.interface, "tap"]
+      : [source.descriptor, "descriptor"];
+    const other = users.get(resource);
+    if (other === undefined) users.set(resource, name);
     else {
       problems.push(
-        `${spelling} is given to both "${other}" and "${name}" (give each a tap of its own)`,
+        `${
+          spellSource(source)
+        } is given to both "${other}" and "${name}" (give each a ${noun} of its own)`,
       );
     }
   }
@@ -282,15 +283,16 @@ function bindBlock(
     requireResource(device, requests, problems);
     return undefined;
   }
-  if (!isPath(file.path)) {
+  if (!isDisk(file)) {
     problems.push(`the file of "${device.name}" is bad (give ${EXPECTED.block})`);
   }
+  const { readOnly = false, ...source } = file;
   return {
     type: "BLOCK_BASIC",
     name: device.name,
     handle: device.handle,
-    path: file.path,
-    readOnly: file.readOnly ?? false,
+    file: source,
+    readOnly,
     sectorSizeBytes,
     whenLocked: lenient ? "warn" : "refuse",
   };

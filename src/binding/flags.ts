@@ -4,9 +4,15 @@
  * @module
  */
 import type { WatchBinding } from "../contract/watch.ts";
-import type { BindingRequest, BlockRequest, NetRequest } from "./request.ts";
+import type {
+  BindingRequest,
+  BlockRequest,
+  NamedRequest,
+  NetRequest,
+} from "./request.ts";
 import {
   EXPECTED,
+  isNamed,
   isPath,
   parseBlock,
   parseMac,
@@ -23,6 +29,7 @@ interface Draft {
   net: NetRequest[];
   block: BlockRequest[];
   watches: WatchBinding[];
+  named: NamedRequest[];
   memoryMebibytes?: number;
   traces: Set<string>;
   help: boolean;
@@ -50,11 +57,13 @@ export const RUN_FLAGS: readonly Flag[] = [
     name: "--net",
     device: true,
     value: "TAP",
-    help: "bind a network device to a tap interface, or to an open one as @FD",
+    help: "bind a network device to a tap interface, or an open one: @FD, @listen:NAME",
     expected: EXPECTED.tap,
     add(draft, value, device) {
       const tap = parseTap(value);
-      draft.net.push(tap ? { device, tap } : { device, malformed: "--net" });
+      if (tap === undefined) draft.net.push({ device, malformed: "--net" });
+      else if (isNamed(tap)) draft.named.push({ type: "NET_BASIC", device, ...tap });
+      else draft.net.push({ device, tap });
       return tap !== undefined;
     },
   },
@@ -74,11 +83,14 @@ export const RUN_FLAGS: readonly Flag[] = [
     name: "--block",
     device: true,
     value: "PATH[,ro]",
-    help: "bind a block device to a file or disk; with ,ro the guest cannot write",
+    help:
+      "bind a block device to a file or disk, or an open one; with ,ro the guest cannot write",
     expected: EXPECTED.block,
     add(draft, value, device) {
       const file = parseBlock(value);
-      draft.block.push(file ? { device, file } : { device, malformed: "--block" });
+      if (file === undefined) draft.block.push({ device, malformed: "--block" });
+      else if (isNamed(file)) draft.named.push({ type: "BLOCK_BASIC", device, ...file });
+      else draft.block.push({ device, file });
       return file !== undefined;
     },
   },
@@ -150,6 +162,8 @@ export interface RunArguments {
   readonly image: string | undefined;
   /** What the flags ask for, with everything that is wrong with them. */
   readonly request: BindingRequest;
+  /** Devices that `@listen:` names a descriptor for, to be added to the request. */
+  readonly named: readonly NamedRequest[];
   /** What `--trace=` asks to see. */
   readonly traces: ReadonlySet<string>;
   /** Whether `--help` was given. */
@@ -173,6 +187,7 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
   const draft: Draft = {
     net: [],
     block: [],
+    named: [],
     watches: [],
     traces: new Set(),
     help: false,
@@ -208,6 +223,7 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
       arguments: args.slice(index),
       problems,
     },
+    named: draft.named,
     traces: draft.traces,
     help: draft.help,
   };

@@ -6,8 +6,9 @@
  * @module
  */
 import { MEBIBYTE, MOST_MEMORY_BYTES } from "../contract/limits.ts";
-import type { DeviceType, TapSource } from "../contract/module.ts";
+import type { DeviceType } from "../contract/module.ts";
 import { encodeRaw } from "../contract/raw_text.ts";
+import type { TapSource } from "../contract/source.ts";
 import type { WatchBinding } from "../contract/watch.ts";
 import type { ManifestDevice } from "../image/manifest.ts";
 import type { HvtCommand } from "./hvt_command.ts";

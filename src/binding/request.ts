@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { TapSource } from "../contract/module.ts";
+import type { DeviceType } from "../contract/module.ts";
+import type { DiskSource, TapSource } from "../contract/source.ts";
 import type { WatchBinding } from "../contract/watch.ts";
 
 /** What an operator says of a network device; each field at most once. */
@@ -22,12 +23,24 @@ export interface NetRequest {
 export interface BlockRequest {
   /** The device: its name in the manifest, or its position among them. */
   readonly device: string;
-  /** `--block:`: its file or block device. */
-  readonly file?: { readonly path: string; readonly readOnly?: boolean };
+  /** `--block:`: its file or block device, and whether the guest may only read it. */
+  readonly file?: DiskSource & { readonly readOnly?: boolean };
   /** `--block-sector-size:`: a power of two from 512 to 32768. */
   readonly sectorSizeBytes?: number;
   /** The flag that was given with a value that is none; `problems` has it. */
   readonly malformed?: string;
+}
+
+/** A device that is to get a descriptor by the name that a service manager gave it. */
+export interface NamedRequest {
+  /** The device's type. */
+  readonly type: DeviceType;
+  /** The device: its name in the manifest, or its position among them. */
+  readonly device: string;
+  /** The descriptor's name. */
+  readonly listen: string;
+  /** Of a block device: whether the guest may only read it. */
+  readonly readOnly?: boolean;
 }
 
 /** Everything that an operator asks for. */

@@ -4,14 +4,16 @@
  *
  * @module
  */
-import type { TapSource } from "../contract/module.ts";
+import type { DiskSource, PassedDescriptor, TapSource } from "../contract/source.ts";
 
 /** What each kind of value has to be, for messages. */
 export const EXPECTED = {
   memory: "whole MiB from 2 to 4096",
-  tap: "an interface name of 1 to 15 characters, or @ and an open descriptor from 3 on",
+  tap:
+    "an interface name of 1 to 15 characters, @ and an open descriptor from 3 on, or @listen: and a passed one's name",
   mac: "six hexadecimal bytes such as 02:00:00:00:00:01, not zero and not a group's",
-  block: "a path",
+  block:
+    "a path, @ and an open descriptor from 3 on, or @listen: and a passed one's name, and write ./@x for the path @x",
   directory: "a directory",
   sectorSize: "a power of two from 512 to 32768",
 } as const;
@@ -42,25 +44,59 @@ export function isInterfaceName(name: string): boolean {
     /^[^\s/:%\0]+$/.test(name) && name !== "." && name !== "..";
 }
 
+/** Says whether a program can have been passed a descriptor of this number. */
+export function isPassedDescriptor(descriptor: number): boolean {
+  // 0 to 2 are the standard streams.
+  return Number.isInteger(descriptor) && descriptor > 2;
+}
+
 /** Says whether this can be a network device's tap. */
 export function isTap(tap: TapSource): boolean {
-  if ("interface" in tap) return isInterfaceName(tap.interface);
-  // 0 to 2 are the standard streams.
-  return Number.isInteger(tap.descriptor) && tap.descriptor > 2;
+  return "interface" in tap
+    ? isInterfaceName(tap.interface)
+    : isPassedDescriptor(tap.descriptor);
 }
 
-/** Writes a tap as the flag's value. */
-export function spellTap(tap: TapSource): string {
-  return "interface" in tap ? tap.interface : `@${tap.descriptor}`;
+/** Says whether this can be a block device's file. */
+export function isDisk(disk: DiskSource): boolean {
+  return "path" in disk ? isPath(disk.path) : isPassedDescriptor(disk.descriptor);
 }
 
-/** Reads a tap: an interface's name, or `@FD`. */
-export function parseTap(text: string): TapSource | undefined {
-  const descriptor = text.startsWith("@") ? parseDecimal(text.slice(1)) : undefined;
-  const tap = text.startsWith("@")
-    ? { descriptor: descriptor ?? -1 }
-    : { interface: text };
-  return isTap(tap) ? tap : undefined;
+/** What a name of `LISTEN_FDNAMES` is behind in a flag's value. */
+const LISTEN = "@listen:";
+
+/** A descriptor by the name that a service manager gave it. */
+export interface NamedDescriptor {
+  /** The name. */
+  readonly listen: string;
+}
+
+/** Reads `@FD` or `@listen:NAME`. */
+function parseDescriptor(text: string): PassedDescriptor | NamedDescriptor | undefined {
+  if (text.startsWith(LISTEN)) {
+    const listen = text.slice(LISTEN.length);
+    return isDescriptorName(listen) ? { listen } : undefined;
+  }
+  const descriptor = parseDecimal(text.slice(1)) ?? -1;
+  return isPassedDescriptor(descriptor) ? { descriptor } : undefined;
+}
+
+/** Says whether a source is a descriptor's name. */
+export function isNamed(
+  source: TapSource | DiskSource | NamedDescriptor,
+): source is NamedDescriptor {
+  return "listen" in source && !("descriptor" in source);
+}
+
+/** Says whether systemd takes this as a descriptor's name (`fdname_is_valid`). */
+function isDescriptorName(name: string): boolean {
+  return /^[ -9;-~]{1,255}$/.test(name);
+}
+
+/** Reads a tap: an interface's name, `@FD` or `@listen:NAME`. */
+export function parseTap(text: string): TapSource | NamedDescriptor | undefined {
+  if (text.startsWith("@")) return parseDescriptor(text);
+  return isInterfaceName(text) ? { interface: text } : undefined;
 }
 
 /** Says whether a guest can have this MAC address. */
@@ -77,13 +113,20 @@ export function parseMac(text: string): Uint8Array | undefined {
   return isGuestMac(mac) ? mac : undefined;
 }
 
-/** Reads the value of `--block:`: a path, with `,ro` or `,rw` behind it. */
+/**
+ * Reads the value of `--block:`: a path, `@FD` or `@listen:NAME`, with `,ro` or
+ * `,rw` behind it.
+ */
 export function parseBlock(
   text: string,
-): { path: string; readOnly: boolean } | undefined {
+): (DiskSource | NamedDescriptor) & { readonly readOnly: boolean } | undefined {
   const readOnly = text.endsWith(",ro");
-  const path = readOnly || text.endsWith(",rw") ? text.slice(0, -3) : text;
-  return isPath(path) ? { path, readOnly } : undefined;
+  const value = readOnly || text.endsWith(",rw") ? text.slice(0, -3) : text;
+  if (!value.startsWith("@")) {
+    return isPath(value) ? { path: value, readOnly } : undefined;
+  }
+  const passed = parseDescriptor(value);
+  return passed && { ...passed, readOnly };
 }
 
 /** Says whether the system takes this as a path. */

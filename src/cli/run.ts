@@ -6,6 +6,7 @@
 import { openedSymbols } from "../../ffi/libc.ts";
 import { bind } from "../binding/bindings.ts";
 import { parseRunArguments } from "../binding/flags.ts";
+import type { BindingRequest, NamedRequest } from "../binding/request.ts";
 import { ExitStatus } from "../contract/exit_status.ts";
 import { OperatorError } from "../errors.ts";
 import { type Image, readImage } from "../image/image.ts";
@@ -22,13 +23,14 @@ import { printError } from "./output.ts";
  * @returns the guest's exit status
  */
 export async function run(args: readonly string[]): Promise<number> {
-  const { image: path, request, traces, help } = parseRunArguments(args);
+  const { image: path, request: flags, named, traces, help } = parseRunArguments(args);
   if (help) {
     const { printRunUsage } = await import("./help.ts");
     printRunUsage();
     return ExitStatus.SUCCESS;
   }
   requireHost();
+  const request = named.length === 0 ? flags : await addPassed(flags, named);
   const image = read(path, request.problems ?? []);
   const bindings = bind(image, request);
   for (const warning of bindings.warnings) printError(warning);
@@ -39,6 +41,23 @@ export async function run(args: readonly string[]): Promise<number> {
     if (traces.has("modules")) traceModules();
   }
   return machine.run();
+}
+
+/** Gives devices the descriptors that a service manager passed for them. */
+async function addPassed(
+  request: BindingRequest,
+  named: readonly NamedRequest[],
+): Promise<BindingRequest> {
+  const [{ addNamed }, { environmentVariable }] = await Promise.all([
+    import("../binding/listen.ts"),
+    import("../../ffi/environment.ts"),
+  ]);
+  return addNamed(request, named, {
+    ownPid: Deno.pid,
+    pid: environmentVariable("LISTEN_PID"),
+    count: environmentVariable("LISTEN_FDS"),
+    names: environmentVariable("LISTEN_FDNAMES"),
+  });
 }
 
 /** Without an image, what is wrong with the flags is all there is to say. */

@@ -7,15 +7,11 @@
 import type { Hypercall } from "./hypercalls.ts";
 import type { OperatorError } from "../errors.ts";
 import type { GuestMemory } from "./memory.ts";
+import type { DiskSource, TapSource } from "./source.ts";
 import type { Say } from "./watch.ts";
 
 /** Device types of the manifest that have a module, by Solo5's names. */
 export type DeviceType = "NET_BASIC" | "BLOCK_BASIC";
-
-/** Where a network device gets its frames: an interface, or an open tap. */
-export type TapSource =
-  | { readonly interface: string }
-  | { readonly descriptor: number };
 
 /** A network device of the manifest, bound. */
 export interface NetBinding {
@@ -39,8 +35,8 @@ export interface BlockBinding {
   readonly name: string;
   /** Its index in the manifest: how hypercalls name it. */
   readonly handle: number;
-  /** The file or block device. */
-  readonly path: string;
+  /** The host's side. */
+  readonly file: DiskSource;
   /** Whether the guest may only read it. */
   readonly readOnly: boolean;
   /** What to do where somebody else holds the file: refuse, or say so and go on. */

@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { closeFile } from "../../ffi/files.ts";
+import { OperatorError } from "../../src/errors.ts";
+import { attach } from "../../src/modules/net/attach.ts";
 import { passing } from "../support/descriptors.ts";
 import { hostTest } from "../support/needs.ts";
 import {
@@ -97,6 +106,18 @@ hostTest("a tap can be passed as an open descriptor", NEEDS, async () => {
   assertEquals([ended.stderr, ended.status], ["", 0]);
 });
 
+hostTest("a tap that was opened here and not passed is refused", NEEDS, () => {
+  const { names } = twoTaps();
+  const descriptor = openTap(names[0]);
+  const tap = { descriptor };
+  assertThrows(
+    () => attach({ type: "NET_BASIC", name: "service0", handle: 1, tap }, () => {}),
+    OperatorError,
+    `--net:service0=@${descriptor}: this descriptor was not passed`,
+  );
+  closeFile(descriptor);
+});
+
 hostTest("what is no tap of ours is refused with a sentence", NEEDS, async () => {
   const { names, flags } = twoTaps();
   const cases: [string, RegExp][] = [
@@ -104,6 +125,7 @@ hostTest("what is no tap of ours is refused with a sentence", NEEDS, async () =>
     ["lo", /lo: TUNSETIFF: EINVAL/],
     ["@98", /descriptor 98: TUNGETIFF: EBADF/],
     ["@98765432", /EBADF/],
+    ["@3", /descriptor 3: TUNGETIFF: /],
   ];
   const busy = openTap(names[1]);
   cases.push([names[1], /TUNSETIFF: EBUSY \(in use by another process\)/]);

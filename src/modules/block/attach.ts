@@ -6,10 +6,13 @@
 import { lockFile } from "../../../ffi/disk.ts";
 import { Errno, SystemCallError } from "../../../ffi/errno.ts";
 import { closeFile, fileSizeBytes, openFileQuietly, readAt } from "../../../ffi/files.ts";
+import { describeDescriptor } from "../../../ffi/passed.ts";
 import type { AttachedDevice, BlockBinding } from "../../contract/module.ts";
 import { encodeRaw } from "../../contract/raw_text.ts";
+import { spellSource } from "../../contract/source.ts";
 import type { Say } from "../../contract/watch.ts";
 import { OperatorError, printable, SizeMismatch } from "../../errors.ts";
+import { adoptFile } from "./adopt.ts";
 import { DiskCondition } from "./condition.ts";
 
 /** A block device that holds its file. */
@@ -25,46 +28,62 @@ export interface BlockDevice extends AttachedDevice {
 }
 
 /**
- * Opens, locks and measures the file that a device is bound to. Changes nothing
- * in it.
+ * Opens or takes over, locks and measures the file that a device is bound to.
+ * Changes nothing in it.
  *
  * @throws {OperatorError} when it cannot be had or has an impossible size
  */
 export function attach(binding: BlockBinding, say: Say): BlockDevice {
-  const { path, readOnly } = binding;
-  const flag = `--block:${binding.name}=${path}`;
-  let file: number | undefined;
+  const { file: source, readOnly } = binding;
+  const flag = `--block:${binding.name}=${spellSource(source)}`;
+  let opened: number | undefined;
   try {
-    file = openFileQuietly(encodeRaw(path), readOnly ? "read" : "read-write");
-    const capacityBytes = fileSizeBytes(file, path);
-    // A directory can be opened and has a size, but cannot be read.
-    readAt(file, 0, new Uint8Array(1), path);
-    checkCapacity(binding, flag, capacityBytes);
-    lock(binding, flag, file, say);
-    const descriptor = file;
-    const condition = new DiskCondition({ file, path, capacityBytes, readOnly });
-    return {
-      handle: binding.handle,
-      file,
-      condition,
-      capacityBytes,
-      readOnly,
-      properties: { capacityBytes, blockSizeBytes: binding.sectorSizeBytes },
-      check: () => condition.check(),
-      end: () => condition.check(),
-      close: () => closeFile(descriptor),
-    };
+    if ("descriptor" in source) {
+      adoptFile(source.descriptor, readOnly, flag);
+      return hold(binding, source.descriptor, flag, say);
+    }
+    opened = openFileQuietly(encodeRaw(source.path), readOnly ? "read" : "read-write");
+    return hold(binding, opened, flag, say);
   } catch (error) {
-    if (file !== undefined) closeFile(file);
+    if (opened !== undefined) closeFile(opened);
     if (!(error instanceof SystemCallError)) throw error;
-    throw new OperatorError(flag, error.problem, remedyFor(error, binding), error);
+    const problem = "descriptor" in source ? error.message : error.problem;
+    throw new OperatorError(flag, problem, remedyFor(error, binding), error);
   }
 }
 
+/** Makes a device of an open file that proves to be a disk. */
+function hold(binding: BlockBinding, file: number, flag: string, say: Say): BlockDevice {
+  const { file: source, readOnly, handle, sectorSizeBytes } = binding;
+  const path = "path" in source ? source.path : describeDescriptor(file);
+  const capacityBytes = fileSizeBytes(file, path);
+  // A directory can be opened and has a size, but cannot be read.
+  readAt(file, 0, new Uint8Array(1), path);
+  checkCapacity(binding, flag, capacityBytes);
+  lock(binding, flag, { file, path }, say);
+  const condition = new DiskCondition({ file, path, capacityBytes, readOnly });
+  return {
+    handle,
+    file,
+    condition,
+    capacityBytes,
+    readOnly,
+    properties: { capacityBytes, blockSizeBytes: sectorSizeBytes },
+    check: () => condition.check(),
+    end: () => condition.check(),
+    close: () => closeFile(file),
+  };
+}
+
 /** Takes the file's lock, where it can be had or is insisted on. */
-function lock(binding: BlockBinding, flag: string, file: number, say: Say): void {
+function lock(
+  binding: BlockBinding,
+  flag: string,
+  { file, path }: { readonly file: number; readonly path: string },
+  say: Say,
+): void {
   try {
-    lockFile(file, binding.readOnly, binding.path);
+    lockFile(file, binding.readOnly, path);
   } catch (error) {
     if (!(error instanceof SystemCallError) || binding.whenLocked === "refuse") {
       throw error;
@@ -102,9 +121,12 @@ function remedyFor(error: SystemCallError, binding: BlockBinding): string {
       ? "another process, or another disk of this guest, holds it: give each writer a file of its own, or bind it with ,ro everywhere"
       : "put the file on a file system that has locks";
   }
+  if ("descriptor" in binding.file) {
+    return "pass an open descriptor of a regular file or a block device";
+  }
   switch (error.errno) {
     case Errno.ENOENT:
-      return `make it: truncate --size=1M ${binding.path}`;
+      return `make it: truncate --size=1M ${binding.file.path}`;
     case Errno.EACCES:
     case Errno.EPERM:
     case Errno.EROFS:

@@ -8,6 +8,7 @@ import { closeFile } from "../../../ffi/files.ts";
 import { adoptTap, attachTap, interfaceState, isNoInterface } from "../../../ffi/tap.ts";
 import type { AttachedDevice, NetBinding } from "../../contract/module.ts";
 import type { Say } from "../../contract/watch.ts";
+import { type PassedDescriptor, spellSource } from "../../contract/source.ts";
 import { OperatorError } from "../../errors.ts";
 import { Link, LinkReport, TALLY_WORDS } from "./link.ts";
 
@@ -31,7 +32,7 @@ const DEFAULT_MTU_BYTES = 1500;
 export function attach(binding: NetBinding, say: Say): NetDevice {
   const { tap, name, mtuBytes } = "interface" in binding.tap
     ? attachByName(binding, binding.tap.interface)
-    : attachByDescriptor(binding, binding.tap.descriptor);
+    : attachByDescriptor(binding, binding.tap);
   const tally = new Int32Array(TALLY_WORDS);
   const report = new LinkReport(name, tally, say);
   const link = new Link(name, tally, () => report.tell());
@@ -95,10 +96,19 @@ function remedyFor(error: SystemCallError, name: string): string {
   }
 }
 
-function attachByDescriptor(binding: NetBinding, descriptor: number): Tap {
-  const flag = `--net:${binding.name}=@${descriptor}`;
+function attachByDescriptor(binding: NetBinding, source: PassedDescriptor): Tap {
+  const flag = `--net:${binding.name}=${spellSource(source)}`;
+  const { descriptor } = source;
   try {
-    const { name, bareFrames } = adoptTap(descriptor);
+    const { name, bareFrames, own } = adoptTap(descriptor);
+    // Another device's tap, it may be.
+    if (own) {
+      throw new OperatorError(
+        flag,
+        "this descriptor was not passed, it is the program's own (close-on-exec)",
+        "pass an open descriptor of an attached tap",
+      );
+    }
     if (!bareFrames) {
       throw new OperatorError(
         flag,

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { bind, MOST_COMMAND_LINE_BYTES } from "../../../src/binding/bindings.ts";
 import { parseRunArguments } from "../../../src/binding/flags.ts";
 import type { BindingRequest } from "../../../src/binding/request.ts";
@@ -121,10 +121,10 @@ const BAD: readonly (readonly [string, ImageOptions, BindingRequest, string])[] 
   }, `"${"x".repeat(16)}" for "service0" ${TAP}`],
   ["a descriptor is a standard stream", NET, {
     net: [{ device: "0", tap: { descriptor: 1 } }],
-  }, "from 3 on)"],
+  }, "from 3 on,"],
   ["a descriptor is negative", NET, {
     net: [{ device: "0", tap: { descriptor: -1 } }],
-  }, "from 3 on)"],
+  }, "from 3 on,"],
   ["an address has five bytes", NET, {
     net: [{ device: "0", tap, mac: Uint8Array.of(2, 0, 0, 0, 1) }],
   }, 'the MAC address of "service0" is bad (give six hexadecimal bytes'],
@@ -136,7 +136,10 @@ const BAD: readonly (readonly [string, ImageOptions, BindingRequest, string])[] 
   }, 'the sector size of "storage" is bad (give a power of two from 512 to 32768)'],
   ["a path is empty", BLOCK, {
     block: [{ device: "0", file: { path: "" } }],
-  }, "(give a path)"],
+  }, "(give a path,"],
+  ["a disk's descriptor is a standard stream", BLOCK, {
+    block: [{ device: "0", file: { descriptor: 2 } }],
+  }, "from 3 on"],
 ];
 
 for (const [name, options, request, words] of BAD) {
@@ -154,11 +157,19 @@ Deno.test("bind() lets the guest write when a request does not say", () => {
     type: "BLOCK_BASIC",
     name: "storage",
     handle: 1,
-    path: "x",
+    file: { path: "x" },
     readOnly: false,
     sectorSizeBytes: 512,
     whenLocked: "refuse",
   }]);
+});
+
+Deno.test("bind() takes an open descriptor for a disk when a request gives one", () => {
+  const file = { descriptor: 5, listen: "disk", readOnly: true };
+  const { devices } = bindRequest({ block: [{ device: "storage", file }] }, BLOCK);
+  assert("file" in devices[0]!);
+  assertEquals(devices[0].file, { descriptor: 5, listen: "disk" });
+  assertEquals(devices[0].readOnly, true);
 });
 
 Deno.test("bind() leaves the request as it is when there are problems", () => {

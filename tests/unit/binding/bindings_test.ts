@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { bind } from "../../../src/binding/bindings.ts";
 import { parseRunArguments } from "../../../src/binding/flags.ts";
+import { EXPECTED } from "../../../src/binding/values.ts";
 import { OperatorError } from "../../../src/errors.ts";
 import { type Image, readImage } from "../../../src/image/image.ts";
 import { sourceFromBytes } from "../../../src/image/source.ts";
@@ -44,7 +45,7 @@ Deno.test("bind() returns every device in the manifest's order when all are boun
       type: "BLOCK_BASIC",
       name: "storage",
       handle: 2,
-      path: "disk.img",
+      file: { path: "disk.img" },
       readOnly: false,
       sectorSizeBytes: 512,
       whenLocked: "refuse",
@@ -54,7 +55,7 @@ Deno.test("bind() returns every device in the manifest's order when all are boun
       type: "BLOCK_BASIC",
       name: "log",
       handle: 4,
-      path: "log.img",
+      file: { path: "log.img" },
       readOnly: true,
       sectorSizeBytes: 4096,
       whenLocked: "refuse",
@@ -159,10 +160,25 @@ const REFUSED: readonly (readonly [string, Devices, string[], string[]])[] = [
     "--net:0=@9",
     "--net:1=@9",
   ], [
-    '@9 is given to both "service0" and "b" (give each a tap of its own)',
+    '@9 is given to both "service0" and "b" (give each a descriptor of its own)',
+  ]],
+  ["a disk is a network's descriptor", [...NET, ...BLOCK], [
+    "--net:0=@9",
+    "--block:0=@9,ro",
+  ], [
+    '@9 is given to both "service0" and "storage" (give each a descriptor of its own)',
+  ]],
+  ["two disks share a descriptor", [...BLOCK, ["log", "BLOCK_BASIC"]], [
+    "--block:0=@9,ro",
+    "--block:1=@9,ro",
+  ], [
+    '@9 is given to both "storage" and "log" (give each a descriptor of its own)',
+  ]],
+  ["a disk is a standard stream", BLOCK, ["--block:storage=@2"], [
+    `--block:storage=@2 has a bad value (give ${EXPECTED.block})`,
   ]],
   ["its flag has a bad value", NET, ["--net:service0=@0"], [
-    "--net:service0=@0 has a bad value (give an interface name of 1 to 15 characters, or @ and an open descriptor from 3 on)",
+    `--net:service0=@0 has a bad value (give ${EXPECTED.tap})`,
   ]],
   ["only its address has a bad value", NET, ["--net-mac:service0=x"], [
     "--net-mac:service0=x has a bad value (give six hexadecimal bytes such as 02:00:00:00:00:01, not zero and not a group's)",
@@ -173,12 +189,12 @@ const REFUSED: readonly (readonly [string, Devices, string[], string[]])[] = [
     BLOCK_UNBOUND,
   ]],
   ["an unknown device has a bad value", [], ["--block:disk="], [
-    "--block:disk= has a bad value (give a path)",
+    `--block:disk= has a bad value (give ${EXPECTED.block})`,
     "--block:disk names no block device of the manifest (drop it)",
   ]],
   ["everything is wrong", FOUR, ["--mem=1", "--block:service0=x", "--net:0=", "-x"], [
     "--mem=1 has a bad value (give whole MiB from 2 to 4096)",
-    "--net:0= has a bad value (give an interface name of 1 to 15 characters, or @ and an open descriptor from 3 on)",
+    `--net:0= has a bad value (give ${EXPECTED.tap})`,
     "-x is no flag (drop it, or write -- before the guest's arguments)",
     "--block:service0 names a network device (write --net:service0=TAP)",
     NET_UNBOUND,

@@ -43,6 +43,22 @@ Deno.test("parseRunArguments() returns every value when all flags are given", ()
   assertEquals(help, false);
 });
 
+Deno.test("parseRunArguments() keeps descriptors apart when they are given by name", () => {
+  const { request, named } = parse(
+    "--net:service=@listen:tap",
+    "--block:storage=@listen:disk,ro",
+    "--block:log=@4",
+    "app.elf",
+  );
+  assertEquals(named, [
+    { type: "NET_BASIC", device: "service", listen: "tap" },
+    { type: "BLOCK_BASIC", device: "storage", listen: "disk", readOnly: true },
+  ]);
+  const file = { descriptor: 4, readOnly: false };
+  assertEquals(request.block, [{ device: "log", file }]);
+  assertEquals([request.net, request.problems], [[], []]);
+});
+
 Deno.test("parseRunArguments() returns nothing when there are no arguments", () => {
   const { image, request, traces, help } = parse();
   assertEquals(image, undefined);

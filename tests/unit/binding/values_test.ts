@@ -44,6 +44,9 @@ const TAPS = [
   ["@3", { descriptor: 3 }],
   ["@10", { descriptor: 10 }],
   ["@999999999", { descriptor: 999999999 }],
+  ["@listen:tap", { listen: "tap" }],
+  ["@listen:a b,ro=1@", { listen: "a b,ro=1@" }],
+  ["@listen:3", { listen: "3" }],
 ] as const;
 
 for (const [text, tap] of TAPS) {
@@ -55,7 +58,8 @@ for (const [text, tap] of TAPS) {
 const NO_TAPS = [
   ...["", ".", "..", "sixteen-letters0", "éééééééé", "a b", "a\tb", "a/b", "a:b"],
   ...["tap%d", "a\0b", "@", "@0", "@1", "@2", "@-1", "@03", "@3x", "@ 3", "@0x3"],
-  ...["@1000000000", "@4294967299", "@tap0"],
+  ...["@1000000000", "@4294967299", "@tap0", "@listen", "@listen:", "@Listen:tap"],
+  ...["@listen:a:b", "@listen:a\tb", "@listen:é", `@listen:${"x".repeat(256)}`],
 ];
 
 for (const text of NO_TAPS) {
@@ -122,7 +126,35 @@ for (const [text, path, readOnly] of BLOCKS) {
   });
 }
 
-for (const text of ["", ",ro", ",rw"]) {
+const OPEN_BLOCKS = [
+  ["@3", { descriptor: 3, readOnly: false }],
+  ["@17,ro", { descriptor: 17, readOnly: true }],
+  ["@17,rw", { descriptor: 17, readOnly: false }],
+  ["@listen:disk", { listen: "disk", readOnly: false }],
+  ["@listen:disk,ro", { listen: "disk", readOnly: true }],
+  ["@listen:disk,ro,rw", { listen: "disk,ro", readOnly: false }],
+  ["./@3", { path: "./@3", readOnly: false }],
+] as const;
+
+for (const [text, file] of OPEN_BLOCKS) {
+  Deno.test(`parseBlock() returns what is open when the value is ${text}`, () => {
+    assertEquals(parseBlock(text), file);
+  });
+}
+
+const NO_BLOCKS = [
+  "",
+  ",ro",
+  ",rw",
+  "@",
+  "@disk.img",
+  "@2",
+  "@-1",
+  "@3,r",
+  "@listen:,ro",
+];
+
+for (const text of NO_BLOCKS) {
   Deno.test(`parseBlock() refuses the value when it is "${text}"`, () => {
     assertEquals(parseBlock(text), undefined);
   });
