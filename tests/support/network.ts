@@ -21,6 +21,8 @@ const AF_PACKET = 17, SOCK_RAW = 3, ETH_P_ALL = 0x0003;
 const IFF_UP = 1;
 
 const TUNSETPERSIST = request("TUNSETPERSIST", 0x400454cb);
+const TUNSETOWNER = request("TUNSETOWNER", 0x400454cc);
+const TUNSETGROUP = request("TUNSETGROUP", 0x400454ce);
 const SIOCGIFFLAGS = request("SIOCGIFFLAGS", 0x8913);
 const SIOCSIFFLAGS = request("SIOCSIFFLAGS", 0x8914);
 const SIOCSIFADDR = request("SIOCSIFADDR", 0x8916);
@@ -49,6 +51,10 @@ export interface InterfaceOptions {
   readonly mtu?: number;
   /** Whether it stays down. */
   readonly down?: boolean;
+  /** Of a tap: the user that may attach to it. */
+  readonly user?: number;
+  /** Of a tap: the group whose members may. */
+  readonly group?: number;
 }
 
 function ifreq(name: string): { bytes: Uint8Array<ArrayBuffer>; view: DataView } {
@@ -102,6 +108,9 @@ export function openTap(
 export function makeTap(name: string, options: InterfaceOptions = {}): void {
   const descriptor = openTap(name);
   ioctlWithValue(descriptor, TUNSETPERSIST, 1, name);
+  const { user, group } = options;
+  if (user !== undefined) ioctlWithValue(descriptor, TUNSETOWNER, user, name);
+  if (group !== undefined) ioctlWithValue(descriptor, TUNSETGROUP, group, name);
   closeFile(descriptor);
   configure(name, options);
 }
