@@ -5,29 +5,23 @@
  * @module
  */
 import { assertEquals, assertMatch } from "@std/assert";
-import { ROOT } from "../support/checkout.ts";
+import {
+  copy,
+  copyOfCheckout,
+  KVMHOST,
+  runOnEmulatedHost,
+} from "../support/emulated_host.ts";
 import { guest } from "../support/tender.ts";
-
-const KVMHOST = Deno.env.get("KVMHOST");
-const DENO = "2.9.6";
 
 /** What that host lacks, as tests name their needs: util-linux, a compiler, speed. */
 const MISSING_THERE = /\(needs .*(script|gdb|DENORT_BIN|loop|a fast host)/;
 
 /** What the e2e tests need of the project, with the guests built. */
 async function project(): Promise<string> {
-  const directory = await Deno.makeTempDir();
-  const guests = guest("hello").replace(/[^/]*$/, "");
-  for (const { name } of Deno.readDirSync(ROOT)) {
-    if (name !== ".git") await copy(`${ROOT}${name}`, directory);
-  }
-  await copy(guests.replace(/\/$/, ""), `${directory}/built`);
+  const directory = await copyOfCheckout();
+  const guests = guest("hello").replace(/\/[^/]*$/, "");
+  await copy(guests, `${directory}/built`);
   return directory;
-}
-
-async function copy(from: string, to: string): Promise<void> {
-  const { success } = await new Deno.Command("cp", { args: ["-r", from, to] }).output();
-  assertEquals(success, true, `cp ${from} ${to}`);
 }
 
 Deno.test({
@@ -38,23 +32,12 @@ Deno.test({
     const script =
       `export NO_COLOR=1 SOLO5_GUESTS=$PWD/built/ SOLO5_REQUIRE_KVM=1 SOLO5_SIGNALS=12 SOLO5_SLOW_HOST=1
 deno test --no-check --quiet --no-prompt --allow-all tests/e2e tests/hostile`;
-    const { stdout, code } = await new Deno.Command(KVMHOST!, {
-      args: [
-        "-d",
-        DENO,
-        "-b",
-        "/usr/sbin/ip",
-        "-t",
-        "1200",
-        directory,
-        "sh",
-        "-c",
-        script,
-      ],
-      stdin: "null",
-      stderr: "inherit",
-    }).output();
-    const report = new TextDecoder().decode(stdout);
+    const { code, report } = await runOnEmulatedHost({
+      directory,
+      programs: ["/usr/sbin/ip"],
+      limitSeconds: 1200,
+      script,
+    });
     assertMatch(report, /^ok \| [1-9][0-9]+ passed \| 0 failed/m, report);
     assertEquals(code, 0);
     const skipped = report.match(/^.* \.\.\. ignored /gm) ?? [];
