@@ -37,7 +37,11 @@ let own = false;
  * namespace, which goes away with the last of them.
  */
 export function enterOwnNetwork(): void {
-  if (own) return;
+  if (!own) enterNewNetwork();
+}
+
+/** The same, whether or not this thread has a network of its own already. */
+export function enterNewNetwork(): void {
   checked(libc().unshare(CLONE_NEWNET), "unshare", "network namespace");
   own = true;
   configure("lo", {});
