@@ -135,6 +135,7 @@ const MALFORMED: readonly (readonly [flag: string, spelling: string])[] = [
   ["--help=x", "--help"],
   ["--help:x", "--help"],
   ["--help=", "--help"],
+  ["--dumpcore", "--dumpcore=DIR"],
   ["--trace", "--trace=modules"],
 ];
 
@@ -154,6 +155,7 @@ const BAD_VALUES: readonly (readonly [flag: string, expected: string])[] = [
   ["--block:disk=", EXPECTED.block],
   ["--block:disk=,ro", EXPECTED.block],
   ["--block-sector-size:disk=500", EXPECTED.sectorSize],
+  ["--dumpcore=", EXPECTED.directory],
   ["--trace=", "modules"],
   ["--trace=symbols", "modules"],
 ];
