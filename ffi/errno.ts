@@ -75,7 +75,9 @@ export const Errno = {
   ENOTSOCK: 88,
   EMSGSIZE: 90,
   EOPNOTSUPP: 95,
+  EADDRINUSE: 98,
   ENETDOWN: 100,
+  ECONNABORTED: 103,
   ENOBUFS: 105,
   EDQUOT: 122,
 } as const;
@@ -116,7 +118,9 @@ const MEANINGS: Record<keyof typeof Errno, string> = {
   ENOTSOCK: "not a socket",
   EMSGSIZE: "message too long",
   EOPNOTSUPP: "not supported",
+  EADDRINUSE: "address in use",
   ENETDOWN: "network is down",
+  ECONNABORTED: "the other side gave up",
   ENOBUFS: "no buffer space",
   EDQUOT: "disk quota exceeded",
 };

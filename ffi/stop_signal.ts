@@ -30,10 +30,16 @@ import { symbolGroup } from "./libc.ts";
 import { KvmRun } from "./linux/kvm.ts";
 import { PollEntry, PollEvent } from "./linux/poll.ts";
 import { type Mapping, PAGE_BYTES } from "./memory.ts";
+import {
+  addressOfFunction,
+  doNothing,
+  IGNORE,
+  setAction,
+  Signal,
+  type SignalAction,
+} from "./signals.ts";
 
 const libc = symbolGroup("stop signal", {
-  // int sigaction(int signum, const struct sigaction *act, struct sigaction *old)
-  sigaction: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   // int setitimer(int which, const struct itimerval *new, struct itimerval *old)
   setitimer: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
   // char *initstate(unsigned int seed, char *state, size_t n)
@@ -44,10 +50,8 @@ const libc = symbolGroup("stop signal", {
     parameters: ["buffer", "u32", "buffer", "pointer"],
     result: "i32",
   },
-  // void srandom(unsigned int seed) and int abs(int): only their addresses are
-  // taken
+  // void srandom(unsigned int seed): only its address is taken
   srandom: { type: "pointer" },
-  abs: { type: "pointer" },
 });
 
 const ending = symbolGroup("stop signal's end", {
@@ -56,11 +60,6 @@ const ending = symbolGroup("stop signal's end", {
 });
 
 /** `signal.h`. */
-const SIGINT = 2, SIGALRM = 14, SIGTERM = 15, SIGXFSZ = 25;
-
-/** The handler that ignores a signal. */
-const SIG_IGN = 1n;
-
 /** `sys/time.h`. */
 const ITIMER_REAL = 0;
 
@@ -69,9 +68,6 @@ const ITIMERVAL = { size: 32, intervalSeconds: 0, valueSeconds: 16 } as const;
 
 /** How often the main thread is interrupted, in seconds. */
 const TICK_SECONDS = 1n;
-
-/** `struct sigaction` of glibc: handler 0/8, mask 8/128, flags 136/4. */
-const SIGACTION = { size: 152, handler: 0, mask: 8 } as const;
 
 /** Smallest state `initstate` takes: a word of its own, then the seed. */
 const STATE_BYTES = 8, SEED_OFFSET = 4;
@@ -106,7 +102,7 @@ export class StopWord {
   #count = 0;
   readonly #ppoll = libc().ppoll;
   readonly #earlierState: number | bigint;
-  readonly #earlierActions: { signal: number; action: Uint8Array<ArrayBuffer> }[] = [];
+  readonly #restore: (() => void)[] = [];
 
   /**
    * Lays the word over a mapping of `struct kvm_run` that has a page of private
@@ -117,7 +113,7 @@ export class StopWord {
   constructor(kvmRun: Mapping) {
     this.#bytes = kvmRun.bytes;
     this.#memory = new DataView(kvmRun.bytes.buffer);
-    const probe = SIGTERM;
+    const probe = Signal.TERM;
     this.#earlierState = libc().initstate(
       probe,
       kvmRun.address + BigInt(this.#wordOffset - SEED_OFFSET),
@@ -139,16 +135,16 @@ export class StopWord {
    * @param more further signals that set it
    */
   install(more: readonly number[] = []): void {
-    const { srandom, abs } = libc();
-    const address = (pointer: Deno.PointerValue) =>
-      BigInt(Deno.UnsafePointer.value(pointer));
-    const stopping = [SIGINT, SIGTERM, ...more];
+    const stopping = [Signal.INT, Signal.TERM, ...more];
     // srandom takes a lock, so it must not interrupt itself.
     const mask = stopping.reduce((bits, signal) => bits | 1n << BigInt(signal - 1), 0n);
-    for (const signal of stopping) this.#handle(signal, address(srandom), mask);
-    this.#handle(SIGALRM, address(abs), mask);
+    const handle = (signal: number, action: SignalAction) =>
+      this.#restore.push(setAction(signal, action));
+    const handler = addressOfFunction(libc().srandom);
+    for (const signal of stopping) handle(signal, { handler, mask });
+    handle(Signal.ALRM, { handler: doNothing(), mask });
     // A file that may not grow any more is EFBIG then, and a sentence.
-    this.#handle(SIGXFSZ, SIG_IGN, 0n);
+    handle(Signal.XFSZ, { handler: IGNORE });
     setTick(TICK_SECONDS);
   }
 
@@ -157,24 +153,25 @@ export class StopWord {
     setTick(0n);
   }
 
-  #handle(signal: number, handler: bigint, mask: bigint): void {
-    const action = new Uint8Array(SIGACTION.size);
-    const view = new DataView(action.buffer);
-    view.setBigUint64(SIGACTION.handler, handler, true);
-    view.setBigUint64(SIGACTION.mask, mask, true);
-    const earlier = new Uint8Array(SIGACTION.size);
-    checked(libc().sigaction(signal, action, earlier), "sigaction", "tender");
-    this.#earlierActions.push({ signal, action: earlier });
-  }
-
   /** Puts everything back as it was; the mapping may go then. */
   release(): void {
-    if (this.#earlierActions.length > 0) setTick(0n);
-    for (const { signal, action } of this.#earlierActions.splice(0)) {
-      checked(libc().sigaction(signal, action, null), "sigaction", "tender");
-    }
+    if (this.#restore.length > 0) setTick(0n);
+    for (const restore of this.#restore.splice(0)) restore();
     ending().setstate(BigInt(this.#earlierState));
     inUse = false;
+  }
+
+  /**
+   * Has the `KVM_RUN` in `action` return before the guest's next instruction, as
+   * it does after a signal.
+   */
+  holdBack(action: () => void): void {
+    // The byte of `immediate_exit`, with its neighbours: the handler may write
+    // the word at any moment, and what it wrote has to stay.
+    const word = new Int32Array(this.#bytes.buffer, PAGE_BYTES, 1);
+    Atomics.compareExchange(word, 0, NO_SIGNAL << 8, NO_SIGNAL + 1 << 8);
+    action();
+    Atomics.compareExchange(word, 0, NO_SIGNAL + 1 << 8, NO_SIGNAL << 8);
   }
 
   /** The signal that has come, or 0. */

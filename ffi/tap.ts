@@ -7,12 +7,11 @@ import { checked, Errno, SystemCallError } from "./errno.ts";
 import { closeFile, openFile } from "./files.ts";
 import { ioctlWithStructure } from "./ioctl.ts";
 import { symbolGroup } from "./libc.ts";
+import { Family, SocketType } from "./linux/socket.ts";
 import {
-  Family,
   Ifreq,
   InterfaceFlag,
   InterfaceRequest,
-  SocketType,
   TunFlag,
   TunRequest,
 } from "./linux/tun.ts";

@@ -17,6 +17,7 @@ export const OpenFlag = {
   NONBLOCK: 0x800,
   /** On x86_64; aarch64 has 0x10000. */
   DIRECT: 0x4000,
+  ASYNC: 0x2000,
   NOATIME: 0x40000,
   CLOEXEC: 0x80000,
   PATH: 0x200000,
@@ -33,7 +34,13 @@ export const AT_SYMLINK_FOLLOW = 0x400;
 export const RENAME_NOREPLACE = 1;
 
 /** Commands of `fcntl`. */
-export const FcntlCommand = { GETFD: 1, SETFD: 2, GETFL: 3, SETFL: 4 } as const;
+export const FcntlCommand = {
+  GETFD: 1,
+  SETFD: 2,
+  GETFL: 3,
+  SETFL: 4,
+  SETOWN: 8,
+} as const;
 
 /** Descriptor flag of `F_SETFD`. */
 export const FD_CLOEXEC = 1;

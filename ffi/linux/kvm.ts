@@ -32,8 +32,14 @@ export const Kvm = {
   SET_SREGS: request("KVM_SET_SREGS", 0x4138ae84),
   /** x86_64 */
   SET_CPUID2: request("KVM_SET_CPUID2", 0x4008ae90),
+  /** x86_64 layout */
+  SET_GUEST_DEBUG: request("KVM_SET_GUEST_DEBUG", 0x4048ae9b),
   /** x86_64 */
   GET_TSC_KHZ: request("KVM_GET_TSC_KHZ", 0xaea3),
+  /** x86_64 */
+  GET_XSAVE: request("KVM_GET_XSAVE", 0x9000aea4),
+  /** x86_64 */
+  SET_XSAVE: request("KVM_SET_XSAVE", 0x5000aea5),
 } as const;
 
 /** The API version that every kernel since 2.6.22 has (KVM documentation 4.1). */
@@ -56,6 +62,8 @@ export const KvmRun = {
   ioSize: 33,
   ioPort: 34,
   ioDataOffset: 40,
+  debugPc: 40,
+  debugDr6: 48,
   mmioPhysicalAddress: 32,
   failEntryHardwareReason: 32,
   internalSuberror: 32,
@@ -65,6 +73,7 @@ export const KvmRun = {
 /** `exit_reason` values. */
 export const ExitReason = {
   IO: 2,
+  DEBUG: 4,
   HLT: 5,
   MMIO: 6,
   SHUTDOWN: 8,
@@ -148,6 +157,29 @@ export const Sregs = {
   cr8: 256,
   efer: 264,
   apicBase: 272,
+} as const;
+
+/** x86_64: `struct kvm_guest_debug`; the registers are u64, DR0 first. */
+export const GuestDebug = { size: 72, control: 0, debugRegisters: 8 } as const;
+
+/** `control` of `struct kvm_guest_debug`. */
+export const GuestDebugControl = {
+  ENABLE: 1,
+  SINGLESTEP: 2,
+  /** x86_64 */
+  USE_HW_BP: 0x20000,
+} as const;
+
+/**
+ * x86_64: `struct kvm_xsave`, an XSAVE area: the FXSAVE image, then a header
+ * whose first u64 says which parts hold something (Intel SDM 1 13.4).
+ */
+export const Xsave = {
+  size: 4096,
+  legacyBytes: 512,
+  stateBits: 512,
+  /** The parts of the FXSAVE image: x87 and SSE. */
+  legacyState: 3,
 } as const;
 
 /** x86_64: `struct kvm_cpuid2` (a count, then entries). */

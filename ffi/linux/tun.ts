@@ -27,11 +27,5 @@ export const InterfaceFlag = { UP: 1, RUNNING: 0x40 } as const;
 /** `struct ifreq`. */
 export const Ifreq = { size: 40, name: 0, nameBytes: 16, flags: 16, mtu: 16 } as const;
 
-/** Address families. */
-export const Family = { INET: 2 } as const;
-
-/** Kinds of socket, and the flag that keeps one from being passed on. */
-export const SocketType = { DGRAM: 2, CLOEXEC: 0x80000 } as const;
-
 /** Length of an Ethernet header, in bytes. */
 export const ETHERNET_HEADER_BYTES = 14;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Family, SocketType } from "../../ffi/linux/tun.ts";
+import { Family, SocketType } from "../../ffi/linux/socket.ts";
 import { Socket } from "../../tests/support/socket.ts";
 
 const SOCK_RAW = 3, IPPROTO_ICMP = 1;

@@ -13,6 +13,10 @@ export const VcpuExit = {
   INTERRUPTED: 1,
   /** Anything else: `fault()` says what. */
   FAULT: 2,
+  /** The guest halted the processor: a fault, unless a debugger had it do so. */
+  HALTED: 3,
+  /** The guest met what {@link VcpuDebug.debug} asked for. */
+  DEBUG: 4,
 } as const;
 
 /** The general registers of x86_64, in the order of `struct kvm_regs`. */
@@ -51,6 +55,48 @@ export interface VcpuState {
       { readonly selector: number; readonly base: bigint }
     >
   >;
+}
+
+/** What a debug register looks out for (Intel SDM 3B 17.2). */
+export interface HardwareStop {
+  /** An instruction, a write, or a write or read. */
+  readonly kind: "execute" | "write" | "access";
+  /** Where: a multiple of `bytes`. */
+  readonly address: bigint;
+  /** How much of memory; 1 for an instruction. */
+  readonly bytes: 1 | 2 | 4 | 8;
+}
+
+/** Debug registers that hold an address. */
+export const HARDWARE_STOPS = 4;
+
+/** Where a guest is to stop for a debugger. */
+export interface DebugRequest {
+  /** After its next instruction. */
+  readonly step: boolean;
+  /** Where the debug registers say, {@link HARDWARE_STOPS} at most. */
+  readonly stops: readonly HardwareStop[];
+}
+
+/** A vCPU as a debugger needs it, in addition. */
+export interface VcpuDebug {
+  /** Which `stops` the latest {@link VcpuExit.DEBUG} met, a bit each. */
+  readonly stopsMet: number;
+  /** Address of the guest's instruction at the latest {@link VcpuExit.DEBUG}. */
+  readonly stoppedAt: bigint;
+  /** Sets where the guest is to stop, from its next instruction on. */
+  debug(request: DebugRequest): void;
+  /** Writes the general registers. */
+  setGeneral(registers: VcpuState["general"]): void;
+  /** Reads x87 and SSE registers: 512 bytes as FXSAVE has them (Intel SDM 1 10.5). */
+  floatingPoint(): Uint8Array<ArrayBuffer>;
+  /** Writes them. */
+  setFloatingPoint(image: Uint8Array): void;
+  /**
+   * Finishes the instruction that wrote to a port, and none behind it. Without
+   * this the guest may still be before it, until it runs on.
+   */
+  settle(): void;
 }
 
 /** The vCPU of a guest. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { GuestMemory, HostMemory, ProtectedRange } from "./memory.ts";
-import type { Vcpu } from "./vcpu.ts";
+import type { Vcpu, VcpuDebug } from "./vcpu.ts";
 
 /** Where a debugger connects: a port of the loopback interface, or a socket. */
 export type GdbEndpoint = { readonly port: number } | { readonly socket: string };
@@ -25,6 +25,8 @@ export interface WatchedGuest {
   readonly entry: number;
   /** Its vCPU. */
   readonly vcpu: Vcpu;
+  /** The same for a debugger. */
+  readonly debug: VcpuDebug;
   /** Its memory as its hypercalls may use it: open from the first instruction on. */
   readonly memory: GuestMemory;
   /** The bytes behind it. Some cannot be written, or read, by this process. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { HostMemory } from "../contract/memory.ts";
-import type { Vcpu } from "../contract/vcpu.ts";
+import type { Vcpu, VcpuDebug } from "../contract/vcpu.ts";
 
 /** An x86 segment register. */
 export interface SegmentRegister {
@@ -115,7 +115,7 @@ export interface VirtualMachine {
     rights: { readonly readable: boolean; readonly writable: boolean },
   ): void;
   /** The vCPU. */
-  readonly vcpu: Vcpu;
+  readonly vcpu: Vcpu & VcpuDebug;
   /** Gives everything back to the host. */
   close(): void;
 }

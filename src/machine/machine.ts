@@ -93,6 +93,7 @@ export async function build(
           commandLine: bindings.commandLine,
           entry: image.entry,
           vcpu,
+          debug: vm.vcpu,
           memory,
           host: vm.memory,
           protectedRanges: guarded,

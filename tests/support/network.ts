@@ -8,7 +8,8 @@ import { checked } from "../../ffi/errno.ts";
 import { closeFile, openFile } from "../../ffi/files.ts";
 import { ioctlWithStructure, ioctlWithValue } from "../../ffi/ioctl.ts";
 import { symbolGroup } from "../../ffi/libc.ts";
-import { Family, Ifreq, SocketType, TunFlag, TunRequest } from "../../ffi/linux/tun.ts";
+import { Family, SocketType } from "../../ffi/linux/socket.ts";
+import { Ifreq, TunFlag, TunRequest } from "../../ffi/linux/tun.ts";
 import { request } from "../../ffi/linux/request.ts";
 import { Socket } from "./socket.ts";
 

@@ -6,6 +6,8 @@
 import {
   Cpuid2,
   CpuidEntry as EntryLayout,
+  GuestDebug,
+  GuestDebugControl,
   MemoryRegion,
   MsrFilter,
   MsrFilterRange,
@@ -14,7 +16,9 @@ import {
   Sregs,
 } from "../../../ffi/linux/kvm.ts";
 import {
+  type DebugRequest,
   GENERAL_REGISTERS,
+  type HardwareStop,
   SEGMENT_REGISTERS,
   type VcpuState,
 } from "../../contract/vcpu.ts";
@@ -92,6 +96,50 @@ export function readState(regs: Bytes, sregs: Bytes): VcpuState {
     general: Object.fromEntries(registers) as VcpuState["general"],
     segments: Object.fromEntries(segments) as VcpuState["segments"],
   };
+}
+
+/** `struct kvm_regs` of every register. */
+export function generalState(registers: VcpuState["general"]): Bytes {
+  const { bytes, view } = structure(Regs.size);
+  for (const name of GENERAL_REGISTERS) {
+    view.setBigUint64(Regs[name], BigInt.asUintN(64, registers[name]), true);
+  }
+  return bytes;
+}
+
+/** Fields of DR7 for the kind and size of a stop (Intel SDM 3B 17.2.4). */
+const DR7_KIND: Readonly<Record<HardwareStop["kind"], number>> = {
+  execute: 0,
+  write: 1,
+  access: 3,
+};
+const DR7_SIZE: Readonly<Record<HardwareStop["bytes"], number>> = {
+  1: 0,
+  2: 1,
+  4: 3,
+  8: 2,
+};
+
+/** Bits of DR7: exact data breakpoints, and bit 10, which is always set. */
+const DR7_FIXED = 0x600;
+
+/** `struct kvm_guest_debug`; nothing asked for turns debugging off. */
+export function guestDebug({ step, stops }: DebugRequest): Bytes {
+  const { bytes, view } = structure(GuestDebug.size);
+  let dr7 = DR7_FIXED;
+  for (const [index, { kind, address, bytes }] of stops.entries()) {
+    const globally = 2 << index * 2;
+    dr7 |= globally | (DR7_KIND[kind] | DR7_SIZE[bytes] << 2) << 16 + index * 4;
+    view.setBigUint64(GuestDebug.debugRegisters + index * 8, address, true);
+  }
+  if (!step && stops.length === 0) return bytes;
+  const control = GuestDebugControl.ENABLE | (step ? GuestDebugControl.SINGLESTEP : 0) |
+    (stops.length > 0 ? GuestDebugControl.USE_HW_BP : 0);
+  view.setUint32(GuestDebug.control, control, true);
+  if (stops.length > 0) {
+    view.setBigUint64(GuestDebug.debugRegisters + 7 * 8, BigInt(dr7 >>> 0), true);
+  }
+  return bytes;
 }
 
 /** `struct kvm_cpuid2` with room for so many entries. */

@@ -12,20 +12,27 @@ import {
   KvmRun,
   Regs,
   Sregs,
+  Xsave,
 } from "../../../ffi/linux/kvm.ts";
 import { type Mapping, PAGE_BYTES } from "../../../ffi/memory.ts";
 import { StopWord } from "../../../ffi/stop_signal.ts";
 import { hex } from "../../contract/hex.ts";
-import { type Vcpu, VcpuExit, type VcpuState } from "../../contract/vcpu.ts";
+import {
+  type DebugRequest,
+  type Vcpu,
+  type VcpuDebug,
+  VcpuExit,
+  type VcpuState,
+} from "../../contract/vcpu.ts";
 import { GuestFault, OperatorError } from "../../errors.ts";
 import type { VcpuFd } from "./descriptors.ts";
-import { readState } from "./structures.ts";
+import { generalState, guestDebug, readState } from "./structures.ts";
 
 /** Direction and size of the only port access that is a hypercall. */
 const WRITE_OF_32_BITS = EXIT_IO_OUT | 4 << 8;
 
 /** A vCPU of KVM on x86_64. */
-export class KvmVcpu implements Vcpu {
+export class KvmVcpu implements Vcpu, VcpuDebug {
   readonly #fd: VcpuFd;
   readonly #ioctl: Ioctl = rawIoctl();
   /** `struct kvm_run`, as words of 32 bits. */
@@ -46,10 +53,21 @@ export class KvmVcpu implements Vcpu {
       this.#errno = 0;
       const isPortWrite = this.#run[KvmRun.exitReason / 4] === ExitReason.IO &&
         (this.#run[KvmRun.ioDirection / 4]! & 0xffff) === WRITE_OF_32_BITS;
-      return isPortWrite ? VcpuExit.PORT_WRITE : VcpuExit.FAULT;
+      return isPortWrite ? VcpuExit.PORT_WRITE : this.#otherExit();
     }
     this.#errno = lastErrno();
     return this.#errno === Errno.EINTR ? VcpuExit.INTERRUPTED : VcpuExit.FAULT;
+  }
+
+  #otherExit(): number {
+    switch (this.#run[KvmRun.exitReason / 4]) {
+      case ExitReason.HLT:
+        return VcpuExit.HALTED;
+      case ExitReason.DEBUG:
+        return VcpuExit.DEBUG;
+      default:
+        return VcpuExit.FAULT;
+    }
   }
 
   get port(): number {
@@ -84,6 +102,44 @@ export class KvmVcpu implements Vcpu {
     ioctlWithStructure(this.#fd, Kvm.GET_REGS, regs, "vCPU");
     ioctlWithStructure(this.#fd, Kvm.GET_SREGS, sregs, "vCPU");
     return readState(regs, sregs);
+  }
+
+  get stopsMet(): number {
+    return this.#run[KvmRun.debugDr6 / 4]! & 0xf;
+  }
+
+  get stoppedAt(): bigint {
+    return this.#u64(KvmRun.debugPc);
+  }
+
+  debug(request: DebugRequest): void {
+    ioctlWithStructure(this.#fd, Kvm.SET_GUEST_DEBUG, guestDebug(request), "vCPU");
+  }
+
+  setGeneral(registers: VcpuState["general"]): void {
+    ioctlWithStructure(this.#fd, Kvm.SET_REGS, generalState(registers), "vCPU");
+  }
+
+  floatingPoint(): Uint8Array<ArrayBuffer> {
+    return this.#xsave().slice(0, Xsave.legacyBytes);
+  }
+
+  setFloatingPoint(image: Uint8Array): void {
+    const area = this.#xsave();
+    area.set(image.subarray(0, Xsave.legacyBytes));
+    area[Xsave.stateBits]! |= Xsave.legacyState;
+    ioctlWithStructure(this.#fd, Kvm.SET_XSAVE, area, "vCPU");
+  }
+
+  #xsave(): Uint8Array<ArrayBuffer> {
+    const area = new Uint8Array(Xsave.size);
+    ioctlWithStructure(this.#fd, Kvm.GET_XSAVE, area, "vCPU");
+    return area;
+  }
+
+  settle(): void {
+    // EINTR, or the end of a step, which is the same here.
+    this.polls.holdBack(() => void this.#ioctl(this.#fd, Kvm.RUN.number, null));
   }
 
   fault(): Error {

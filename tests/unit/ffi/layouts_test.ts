@@ -4,6 +4,7 @@ import * as fcntl from "../../../ffi/linux/fcntl.ts";
 import * as kvm from "../../../ffi/linux/kvm.ts";
 import * as mman from "../../../ffi/linux/mman.ts";
 import * as poll from "../../../ffi/linux/poll.ts";
+import * as socket from "../../../ffi/linux/socket.ts";
 import * as stat from "../../../ffi/linux/stat.ts";
 import * as tun from "../../../ffi/linux/tun.ts";
 import {
@@ -40,6 +41,23 @@ const STRUCTURES: readonly Structure[] = [
     ],
   },
   {
+    name: "sockaddr_in",
+    size: socket.InternetAddress.size,
+    fields: [
+      [socket.InternetAddress.family, 2, "sin_family"],
+      [socket.InternetAddress.port, 2, "sin_port"],
+      [socket.InternetAddress.address, 4, "sin_addr"],
+    ],
+  },
+  {
+    name: "sockaddr_un",
+    size: socket.UnixAddress.size,
+    fields: [
+      [socket.UnixAddress.family, 2, "sun_family"],
+      [socket.UnixAddress.path, 0, "sun_path"],
+    ],
+  },
+  {
     name: "kvm_userspace_memory_region",
     size: kvm.MemoryRegion.size,
     fields: [
@@ -50,6 +68,15 @@ const STRUCTURES: readonly Structure[] = [
       [kvm.MemoryRegion.userspaceAddr, 8, "userspace_addr"],
     ],
   },
+  {
+    name: "kvm_guest_debug",
+    size: kvm.GuestDebug.size,
+    fields: [
+      [kvm.GuestDebug.control, 4, "control"],
+      [kvm.GuestDebug.debugRegisters, 64, "arch.debugreg"],
+    ],
+  },
+  { name: "kvm_xsave", size: kvm.Xsave.size, fields: [[0, kvm.Xsave.size, "region"]] },
   {
     name: "kvm_regs",
     size: Regs.size,
@@ -170,10 +197,13 @@ const CONSTANTS: readonly (readonly [expression: string, value: number])[] = [
     [`KVM_EXIT_${name}?KVM_EXIT_${name}`, value] as const
   ),
   ["KVM_EXIT_IO_OUT", kvm.EXIT_IO_OUT],
+  ...prefixed("KVM_GUESTDBG_", kvm.GuestDebugControl),
   ["KVM_MSR_FILTER_DEFAULT_DENY", kvm.MsrFilter.defaultDeny],
   ["KVM_MSR_FILTER_MAX_RANGES", kvm.MsrFilter.mostRanges],
   ["KVM_MSR_FILTER_READ", kvm.MsrFilterRange.read],
   ["KVM_MSR_FILTER_WRITE", kvm.MsrFilterRange.write],
+  ["offsetof(struct kvm_run, debug.arch.pc)", KvmRun.debugPc],
+  ["offsetof(struct kvm_run, debug.arch.dr6)", KvmRun.debugDr6],
   ["offsetof(struct kvm_run, mmio.phys_addr)", KvmRun.mmioPhysicalAddress],
   [
     "offsetof(struct kvm_run, fail_entry.hardware_entry_failure_reason)",
@@ -187,8 +217,13 @@ const CONSTANTS: readonly (readonly [expression: string, value: number])[] = [
   ["offsetof(struct ifreq, ifr_mtu)", tun.Ifreq.mtu],
   ...prefixed("IFF_", tun.TunFlag),
   ...prefixed("IFF_", tun.InterfaceFlag),
-  ...prefixed("AF_", tun.Family),
-  ...prefixed("SOCK_", tun.SocketType),
+  ...prefixed("AF_", socket.Family),
+  ...prefixed("SOCK_", socket.SocketType),
+  ...prefixed("", socket.OptionLevel),
+  ...prefixed("SO_", socket.SocketOption),
+  ...prefixed("TCP_", socket.TcpOption),
+  ...prefixed("MSG_", socket.MessageFlag),
+  ["SHUT_WR", socket.SHUT_WR],
   ["ETH_HLEN", tun.ETHERNET_HEADER_BYTES],
   ...prefixed("", Errno),
   ["O_RDONLY", fcntl.AccessMode.RDONLY],
@@ -224,16 +259,10 @@ function prefixed(
 }
 
 const HEADERS = [
-  ...[
-    "errno.h",
-    "fcntl.h",
-    "poll.h",
-    "unistd.h",
-    "sys/file.h",
-    "sys/mman.h",
-    "sys/stat.h",
-  ],
-  ...["sys/socket.h", "linux/if.h", "linux/if_ether.h", "linux/if_tun.h"],
+  ...["errno.h", "fcntl.h", "poll.h", "unistd.h"],
+  ...["sys/file.h", "sys/mman.h", "sys/stat.h"],
+  ...["sys/socket.h", "sys/un.h", "netinet/in.h", "netinet/tcp.h"],
+  ...["linux/if.h", "linux/if_ether.h", "linux/if_tun.h"],
   ...["linux/kvm.h", "linux/sockios.h"],
   ...["linux/elf.h", "sys/procfs.h", "stdio.h"],
 ];
