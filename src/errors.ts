@@ -129,6 +129,14 @@ export class EndedBySignal extends Error {
   }
 }
 
+/** The debugger had the guest end, or left it where it was. */
+export class EndedByDebugger extends Error {
+  /** The class, as `Error.name`. */
+  override readonly name = "EndedByDebugger";
+  /** What the program exits with. */
+  readonly status: number = ExitStatus.DEBUGGER;
+}
+
 /**
  * Makes text from outside (file names, arguments) fit for one line on a
  * terminal: control characters, line separators, what turns the writing's

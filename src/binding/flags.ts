@@ -15,6 +15,7 @@ import {
   isNamed,
   isPath,
   parseBlock,
+  parseGdbEndpoint,
   parseMac,
   parseMemory,
   parseSectorSize,
@@ -31,6 +32,7 @@ interface Draft {
   watches: WatchBinding[];
   named: NamedRequest[];
   memoryMebibytes?: number;
+  watches: WatchBinding[];
   traces: Set<string>;
   help: boolean;
 }
@@ -134,6 +136,19 @@ export const RUN_FLAGS: readonly Flag[] = [
     },
   },
   {
+    name: "--gdb",
+    device: false,
+    value: "PORT|SOCKET",
+    help: "wait for gdb at this port of 127.0.0.1 (0: any), or at a socket of this path",
+    expected: EXPECTED.gdb,
+    add(draft, value) {
+      const endpoint = parseGdbEndpoint(value);
+      // First: before a core is dumped, the debugger's breakpoints have to go.
+      if (endpoint !== undefined) draft.watches.unshift({ name: "gdb", endpoint });
+      return endpoint !== undefined;
+    },
+  },
+  {
     name: "--trace",
     device: false,
     value: "modules",
@@ -220,6 +235,7 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
       block,
       ...(watches.length === 0 ? {} : { watches }),
       ...(memoryMebibytes === undefined ? {} : { memoryMebibytes }),
+      watches,
       arguments: args.slice(index),
       problems,
     },

@@ -5,6 +5,7 @@
  * @module
  */
 import type { DiskSource, PassedDescriptor, TapSource } from "../contract/source.ts";
+import type { GdbEndpoint } from "../contract/watch.ts";
 
 /** What each kind of value has to be, for messages. */
 export const EXPECTED = {
@@ -16,6 +17,7 @@ export const EXPECTED = {
     "a path, @ and an open descriptor from 3 on, or @listen: and a passed one's name, and write ./@x for the path @x",
   directory: "a directory",
   sectorSize: "a power of two from 512 to 32768",
+  gdb: "a port from 0 to 65535, or a socket's path with a / in it",
 } as const;
 
 /** Guest memory where nothing is said, in MiB. */
@@ -143,4 +145,11 @@ export function isSectorSize(bytes: number): boolean {
 export function parseSectorSize(text: string): number | undefined {
   const bytes = parseDecimal(text);
   return bytes !== undefined && isSectorSize(bytes) ? bytes : undefined;
+}
+
+/** Reads where a debugger is to connect: a port, or a path, which has a `/`. */
+export function parseGdbEndpoint(text: string): GdbEndpoint | undefined {
+  if (text.includes("/")) return isPath(text) ? { socket: text } : undefined;
+  const port = parseDecimal(text);
+  return port !== undefined && port <= 65535 ? { port } : undefined;
 }

@@ -6,6 +6,7 @@
 import { SystemCallError } from "../../ffi/errno.ts";
 import { ExitStatus } from "../contract/exit_status.ts";
 import {
+  EndedByDebugger,
   EndedBySignal,
   GuestFault,
   ImageError,
@@ -69,7 +70,7 @@ export function describeEnd(error: unknown): { sentence: string; status: number 
   if (error instanceof GuestFault) return error;
   if (
     error instanceof OperatorError || error instanceof ImageError ||
-    error instanceof EndedBySignal
+    error instanceof EndedBySignal || error instanceof EndedByDebugger
   ) {
     return { sentence: error.message, status: error.status };
   }

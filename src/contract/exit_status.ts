@@ -19,6 +19,8 @@ export const ExitStatus = {
   GUEST_FAULT: 1,
   /** SIGINT or SIGTERM ended the guest. */
   SIGNAL: 1,
+  /** The debugger had the guest end, or went away. */
+  DEBUGGER: 1,
   /** A mistake in this program. */
   INTERNAL: 1,
 } as const;

@@ -35,6 +35,10 @@ const WATCHES: Readonly<
     name: "dumpcore",
     load: () => import("../modules/dumpcore/mod.ts"),
   },
+  gdb: {
+    name: "gdb",
+    load: () => import("../modules/gdb/mod.ts"),
+  },
 };
 
 const loaded: string[] = [core.name];
