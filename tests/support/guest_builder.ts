@@ -28,7 +28,7 @@ const VARIANTS: readonly GuestRecipe[] = [
 ];
 
 /** Guests whose functions a debugger can name; the others have no symbols. */
-const WITH_SYMBOLS: readonly string[] = ["crash"];
+const WITH_SYMBOLS: readonly string[] = ["crash", "debug"];
 
 /** No SSE: some hosts emulate guests without it. */
 const COMPILER_FLAGS = [

@@ -101,6 +101,8 @@ export interface Running {
   readonly child: Deno.ChildProcess;
   /** Resolves when standard output has shown so much text. */
   sees(text: string): Promise<void>;
+  /** The same of standard error; resolves with all that it has shown. */
+  hears(text: string): Promise<string>;
   /** Waits for its end. */
   end(): Promise<Ended>;
 }
@@ -108,45 +110,67 @@ export interface Running {
 /** Starts `solo5 ARGS` and leaves it running. */
 export function start(args: readonly string[], options: TenderOptions = {}): Running {
   const child = command(args, options).spawn();
-  const chunks: Uint8Array[] = [];
-  let shown = "";
-  let wake = () => {};
-  const decoder = new TextDecoder();
   const timer = setTimeout(() => child.kill("SIGKILL"), 120_000);
-  const reading = (async () => {
-    for await (const chunk of child.stdout) {
-      chunks.push(chunk);
-      shown += decoder.decode(chunk, { stream: true });
-      wake();
-    }
-    wake();
-  })();
-  const stderr = new Response(child.stderr).text();
+  const stdout = follow(child.stdout), stderr = follow(child.stderr);
   let over = false;
   const finished = child.status.finally(() => {
     over = true;
     clearTimeout(timer);
   });
+  const shows = async (output: Output, text: string) => {
+    while (!output.text().includes(text)) {
+      if (over) throw new Error(`the tender ended: ${(await stderr.all).text}`);
+      await Promise.race([output.more(), finished]);
+    }
+    return output.text();
+  };
   return {
     child,
-    async sees(text) {
-      while (!shown.includes(text)) {
-        if (over) throw new Error(`the tender ended: ${await stderr}`);
-        await Promise.race([new Promise<void>((resolve) => wake = resolve), finished]);
-      }
-    },
+    sees: (text) => shows(stdout, text).then(() => {}),
+    hears: (text) => shows(stderr, text),
     async end() {
       const status = await finished;
-      await reading;
-      const bytes = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+      const { bytes, text } = await stdout.all;
       return {
         status: status.code,
         signal: status.signal,
         bytes,
-        stdout: new TextDecoder().decode(bytes),
-        stderr: await stderr,
+        stdout: text,
+        stderr: (await stderr.all).text,
       };
     },
+  };
+}
+
+/** What a child writes, as it comes. */
+interface Output {
+  /** So far. */
+  text(): string;
+  /** Resolves when there is more, or it is over. */
+  more(): Promise<void>;
+  /** In the end. */
+  readonly all: Promise<{ readonly bytes: Uint8Array; readonly text: string }>;
+}
+
+function follow(stream: ReadableStream<Uint8Array>): Output {
+  const chunks: Uint8Array[] = [];
+  const decoder = new TextDecoder();
+  let text = "";
+  let wake = () => {};
+  const reading = (async () => {
+    for await (const chunk of stream) {
+      chunks.push(chunk);
+      text += decoder.decode(chunk, { stream: true });
+      wake();
+    }
+    wake();
+    const bytes = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+    return { bytes, text: new TextDecoder().decode(bytes) };
+  })();
+  return {
+    text: () => text,
+    more: () => new Promise((resolve) => wake = resolve),
+    all: reading,
   };
 }
 

@@ -88,11 +88,11 @@ export class DebuggedVcpu implements Vcpu {
     }
   }
 
-  /** While POLL waits. */
-  #lookUp(): void {
-    if (this.#detached || this.#conversation === undefined) return;
-    const stop = this.#conversation.interrupted();
+  /** While POLL waits; returns whether the guest was stopped meanwhile. */
+  #lookUp(): boolean {
+    const stop = this.#detached ? undefined : this.#conversation?.interrupted();
     if (stop !== undefined) this.#hold(stop);
+    return stop !== undefined;
   }
 
   /**
@@ -165,9 +165,9 @@ const FAULT_SIGNALS: ReadonlyMap<number, number> = new Map([
 /** A guest's POLL that looks up when something interrupts it. */
 class InterruptiblePolls implements PollSet {
   readonly #polls: PollSet;
-  readonly #lookUp: () => void;
+  readonly #lookUp: () => boolean;
 
-  constructor(polls: PollSet, lookUp: () => void) {
+  constructor(polls: PollSet, lookUp: () => boolean) {
     this.#polls = polls;
     this.#lookUp = lookUp;
   }
@@ -177,6 +177,8 @@ class InterruptiblePolls implements PollSet {
   }
 
   wait(seconds: number, nanoseconds: number): number {
+    // What came before the wait does not interrupt it.
+    if (this.#lookUp()) return 0;
     const ready = this.#polls.wait(seconds, nanoseconds);
     if (ready === 0) this.#lookUp();
     return ready;

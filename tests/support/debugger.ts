@@ -1,0 +1,127 @@
+/**
+ * A debugger's side of gdb's remote protocol, for hosts without gdb.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { Family, SocketType } from "../../ffi/linux/socket.ts";
+import { Socket } from "./socket.ts";
+import { type Running, start } from "./tender.ts";
+
+/** Nothing takes so long; on an emulated host much takes seconds. */
+const MOST_MS = 60_000;
+
+/** The `struct sockaddr_un` of a path. */
+export function pathAddress(path: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array([Family.UNIX, 0, ...new TextEncoder().encode(path), 0]);
+}
+
+/** A connection to a tender that debugs its guest. */
+export class Debugger {
+  readonly #socket: Socket;
+  #buffer = "";
+
+  /** Connects to a tender that listens. */
+  constructor(path: string) {
+    this.#socket = new Socket([Family.UNIX, SocketType.STREAM, 0], path);
+    this.#socket.setTimeout(MOST_MS);
+    this.#socket.connect(pathAddress(path));
+  }
+
+  /** Sends bytes as they are. */
+  raw(bytes: string): void {
+    this.#socket.send(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
+  }
+
+  /** Sends a packet. */
+  send(data: string): void {
+    let sum = 0;
+    for (const character of data) sum = sum + character.charCodeAt(0) & 0xff;
+    this.raw(`$${data}#${sum.toString(16).padStart(2, "0")}`);
+  }
+
+  /** Waits for so many characters, whatever they are. */
+  take(count: number): string {
+    while (this.#buffer.length < count && this.#more()) continue;
+    const taken = this.#buffer.slice(0, count);
+    this.#buffer = this.#buffer.slice(count);
+    return taken;
+  }
+
+  /** Waits for a packet; checks it, and says so. Undefined at the end. */
+  receive(): string | undefined {
+    for (;;) {
+      const found = /^[+]*\$([^#]*)#([0-9a-f]{2})/.exec(this.#buffer);
+      if (found) {
+        this.#buffer = this.#buffer.slice(found[0].length);
+        let sum = 0;
+        for (const character of found[1]!) sum = sum + character.charCodeAt(0) & 0xff;
+        assertEquals(parseInt(found[2]!, 16), sum, found[0]);
+        // After the guest's end, and so that the tender need not wait for it.
+        if (/^[WX]/.test(found[1]!)) this.close();
+        else this.raw("+");
+        return found[1];
+      }
+      if (!this.#more()) return undefined;
+    }
+  }
+
+  #more(): boolean {
+    const bytes = this.#socket.receive(() => true);
+    assert(bytes !== undefined, `nothing came; ${this.#buffer}`);
+    this.#buffer += String.fromCharCode(...bytes);
+    return bytes.length > 0;
+  }
+
+  /** Sends a packet and waits for the answer. */
+  ask(data: string): string | undefined {
+    this.send(data);
+    return this.receive();
+  }
+
+  /** Reads a register of 8 bytes by gdb's number. */
+  register(number: number): bigint {
+    const bytes = Uint8Array.fromHex(this.ask(`p${number.toString(16)}`)!);
+    return new DataView(bytes.buffer).getBigUint64(0, true);
+  }
+
+  /** Reads a word of 8 bytes. */
+  word(address: number): bigint {
+    const bytes = Uint8Array.fromHex(this.ask(`m${address.toString(16)},8`)!);
+    return new DataView(bytes.buffer).getBigUint64(0, true);
+  }
+
+  /** Closes the connection. */
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+/** gdb's numbers of some registers. */
+export const RegisterNumber = { rax: 0, rsp: 7, r12: 12, r15: 15, rip: 16 } as const;
+
+/** A tender that waits for a debugger, and the socket's path. */
+export interface Debugged {
+  /** The tender. */
+  readonly running: Running;
+  /** Where it listens. */
+  readonly path: string;
+}
+
+/** Starts a tender that waits for a debugger at a socket of its own. */
+export async function startDebugged(
+  args: readonly string[],
+): Promise<Debugged> {
+  const path = `${await Deno.makeTempDir()}/gdb`;
+  const running = start(["run", "--mem=4", `--gdb=${path}`, ...args]);
+  await running.hears("gdb --ex=");
+  return { running, path };
+}
+
+/** The same, with the debugger. */
+export async function attach(
+  args: readonly string[],
+): Promise<{ debugger: Debugger; running: Running }> {
+  const { running, path } = await startDebugged(args);
+  return { debugger: new Debugger(path), running };
+}
