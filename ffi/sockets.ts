@@ -7,7 +7,7 @@
  * @module
  */
 import { checked, Errno, lastErrno, SystemCallError } from "./errno.ts";
-import { closeFile } from "./files.ts";
+import { closeFile, shown } from "./files.ts";
 import { symbolGroup } from "./libc.ts";
 import { FcntlCommand, OpenFlag } from "./linux/fcntl.ts";
 import {
@@ -105,7 +105,7 @@ export function listenOnLoopback(port: number): Listener & { readonly port: numb
  * ENAMETOOLONG, ENOENT where the directory is missing
  */
 export function listenAt(path: Uint8Array<ArrayBuffer>): Listener {
-  const object = new TextDecoder().decode(path);
+  const object = shown(path);
   if (path.length > UnixAddress.mostPathBytes) {
     throw new SystemCallError("bind", object, Errno.ENAMETOOLONG);
   }

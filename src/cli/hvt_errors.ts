@@ -86,6 +86,7 @@ function describeOperatorError(
       : "cannot open dir";
     return plain(`dumpcore: ${words}: ${value}: ${reason}`);
   }
+  if (thing.startsWith("--gdb=")) return plain(`${cause.call} failed: ${reason}`);
   if (cause.call !== "open") return undefined;
   return plain(
     thing === kernel || kernel === ""

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { Family, SocketType } from "../../ffi/linux/socket.ts";
+import { Family, InternetAddress, SocketType } from "../../ffi/linux/socket.ts";
 import { Socket } from "./socket.ts";
 import { type Running, start } from "./tender.ts";
 
@@ -16,16 +16,29 @@ export function pathAddress(path: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array([Family.UNIX, 0, ...new TextEncoder().encode(path), 0]);
 }
 
+/** The `struct sockaddr_in` of a port of 127.0.0.1. */
+export function portAddress(port: number): Uint8Array<ArrayBuffer> {
+  const address = new Uint8Array(InternetAddress.size);
+  address.set([Family.INET, 0, port >> 8, port & 0xff, 127, 0, 0, 1]);
+  return address;
+}
+
+/** Connects to a tender that listens at a `struct sockaddr`. */
+export function callTender(address: Uint8Array<ArrayBuffer>): Socket {
+  const socket = new Socket([address[0]!, SocketType.STREAM, 0], "tender");
+  socket.setTimeout(MOST_MS);
+  socket.connect(address);
+  return socket;
+}
+
 /** A connection to a tender that debugs its guest. */
 export class Debugger {
   readonly #socket: Socket;
   #buffer = "";
 
-  /** Connects to a tender that listens. */
-  constructor(path: string) {
-    this.#socket = new Socket([Family.UNIX, SocketType.STREAM, 0], path);
-    this.#socket.setTimeout(MOST_MS);
-    this.#socket.connect(pathAddress(path));
+  /** Connects to a tender that listens at a `struct sockaddr`. */
+  constructor(address: Uint8Array<ArrayBuffer>) {
+    this.#socket = callTender(address);
   }
 
   /** Sends bytes as they are. */
@@ -106,6 +119,8 @@ export interface Debugged {
   readonly running: Running;
   /** Where it listens. */
   readonly path: string;
+  /** The same as a `struct sockaddr`. */
+  readonly address: Uint8Array<ArrayBuffer>;
 }
 
 /** Starts a tender that waits for a debugger at a socket of its own. */
@@ -115,13 +130,13 @@ export async function startDebugged(
   const path = `${await Deno.makeTempDir()}/gdb`;
   const running = start(["run", "--mem=4", `--gdb=${path}`, ...args]);
   await running.hears("gdb --ex=");
-  return { running, path };
+  return { running, address: pathAddress(path), path };
 }
 
 /** The same, with the debugger. */
 export async function attach(
   args: readonly string[],
 ): Promise<{ debugger: Debugger; running: Running }> {
-  const { running, path } = await startDebugged(args);
-  return { debugger: new Debugger(path), running };
+  const { running, address } = await startDebugged(args);
+  return { debugger: new Debugger(address), running };
 }

@@ -33,7 +33,11 @@ function watch(endpoint: Endpoint, say: Say): Watch {
       vcpu = new DebuggedVcpu(guest, { meet, say });
       return vcpu;
     },
-    end: (how) => vcpu?.end(how),
+    end(how) {
+      vcpu?.end(how);
+      // A program that exits now need not close the machine.
+      endpoint.close();
+    },
     close() {
       for (const action of undo.splice(0).toReversed()) action();
     },

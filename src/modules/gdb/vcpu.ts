@@ -14,6 +14,7 @@ import { Conversation, type Verdict } from "./conversation.ts";
 import type { Link } from "./link.ts";
 import { DebuggerMemory } from "./memory.ts";
 import { probeDebugRegisters } from "./probe.ts";
+import { InterruptiblePolls } from "./polls.ts";
 import { Runner } from "./runner.ts";
 import { Session } from "./session.ts";
 import { GuestTarget } from "./target.ts";
@@ -161,38 +162,3 @@ const FAULT_SIGNALS: ReadonlyMap<number, number> = new Map([
   [VcpuExit.PORT_WRITE, GdbSignal.SYS],
   [VcpuExit.HALTED, GdbSignal.ILL],
 ]);
-
-/** A guest's POLL that looks up when something interrupts it. */
-class InterruptiblePolls implements PollSet {
-  readonly #polls: PollSet;
-  readonly #lookUp: () => boolean;
-
-  constructor(polls: PollSet, lookUp: () => boolean) {
-    this.#polls = polls;
-    this.#lookUp = lookUp;
-  }
-
-  watch(descriptor: number): void {
-    this.#polls.watch(descriptor);
-  }
-
-  wait(seconds: number, nanoseconds: number): number {
-    // What came before the wait does not interrupt it.
-    if (this.#lookUp()) return 0;
-    const ready = this.#polls.wait(seconds, nanoseconds);
-    if (ready === 0) this.#lookUp();
-    return ready;
-  }
-
-  ready(index: number): boolean {
-    return this.#polls.ready(index);
-  }
-
-  get signal(): number {
-    return this.#polls.signal;
-  }
-
-  waitWritable(descriptor: number): number {
-    return this.#polls.waitWritable(descriptor);
-  }
-}
