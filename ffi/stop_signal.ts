@@ -101,6 +101,8 @@ export class StopWord {
   #entries: Uint8Array<ArrayBuffer>;
   #count = 0;
   readonly #ppoll = libc().ppoll;
+  /** Taken early: nothing is opened once the guest runs. */
+  readonly #interrupt = doNothing();
   readonly #earlierState: number | bigint;
   readonly #restore: (() => void)[] = [];
 
@@ -142,7 +144,7 @@ export class StopWord {
       this.#restore.push(setAction(signal, action));
     const handler = addressOfFunction(libc().srandom);
     for (const signal of stopping) handle(signal, { handler, mask });
-    handle(Signal.ALRM, { handler: doNothing(), mask });
+    handle(Signal.ALRM, { handler: this.#interrupt, mask });
     // A file that may not grow any more is EFBIG then, and a sentence.
     handle(Signal.XFSZ, { handler: IGNORE });
     setTick(TICK_SECONDS);

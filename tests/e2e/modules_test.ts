@@ -30,9 +30,12 @@ async function disk(): Promise<string> {
 }
 
 hostTest("a guest without devices runs without net and block", ["KVM"], async () => {
-  const root = await treeWithout("net", "block");
+  const root = await treeWithout("net", "block", "gdb");
   const ended = await tender(["run", "--mem=2", guest("hello")], { root });
   assertEquals([ended.stderr, ended.status], ["", 0]);
+  const debugged = await tender(["run", "--gdb=0", guest("hello")], { root });
+  assertMatch(debugged.stderr, /^solo5: module "gdb": [^\n]* --gdb; [^\n]*\n$/);
+  assertEquals([debugged.stdout, debugged.status], ["", 1]);
   await Deno.remove(root, { recursive: true });
 });
 
@@ -142,7 +145,7 @@ hostTest("--trace=modules tells exactly the symbols that the linker saw", [
   }
   const core = own.get("core")!;
   const others = ["flock", "preadv", "pwritev", "sync_file_range", "socket", "readv"];
-  for (const symbol of [...others, "fcntl"]) {
+  for (const symbol of [...others, "fcntl", "accept4"]) {
     assertEquals(core.has(symbol), false, symbol);
   }
   assertEquals([...own.get("block")!.difference(core)].sort(), [
