@@ -235,7 +235,6 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
       block,
       ...(watches.length === 0 ? {} : { watches }),
       ...(memoryMebibytes === undefined ? {} : { memoryMebibytes }),
-      watches,
       arguments: args.slice(index),
       problems,
     },

@@ -53,14 +53,6 @@ export class Debugger {
     this.raw(`$${data}#${sum.toString(16).padStart(2, "0")}`);
   }
 
-  /** Waits for so many characters, whatever they are. */
-  take(count: number): string {
-    while (this.#buffer.length < count && this.#more()) continue;
-    const taken = this.#buffer.slice(0, count);
-    this.#buffer = this.#buffer.slice(count);
-    return taken;
-  }
-
   /** Waits for a packet; checks it, and says so. Undefined at the end. */
   receive(): string | undefined {
     for (;;) {
@@ -90,6 +82,17 @@ export class Debugger {
   ask(data: string): string | undefined {
     this.send(data);
     return this.receive();
+  }
+
+  /** Sends a packet, and drops what comes before this answer. */
+  skipTo(data: string, answer: string): void {
+    this.send(data);
+    const found = `$${answer}#`;
+    while (!this.#buffer.includes(found)) assert(this.#more(), "the tender has ended");
+    const end = this.#buffer.lastIndexOf(found) + found.length + "00".length;
+    while (this.#buffer.length < end && this.#more()) continue;
+    this.#buffer = this.#buffer.slice(end);
+    this.raw("+");
   }
 
   /** Reads a register of 8 bytes by gdb's number. */

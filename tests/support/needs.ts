@@ -10,7 +10,6 @@ import { closeFile, openFile, readAt } from "../../ffi/files.ts";
 /** What a test may need. */
 export type Need =
   | "a fast host"
-  | "gdb"
   | "KVM"
   | "hardware virtualization"
   | "loop"
@@ -56,7 +55,6 @@ const HAS: Readonly<Record<Need, boolean>> = {
   "a fast host": Deno.env.get("SOLO5_SLOW_HOST") !== "1",
   // Block devices on files.
   loop: canOpen("/dev/loop-control"),
-  gdb: isProgram("gdb", "--version"),
   // The program of util-linux that gives another program a terminal.
   script: isProgram("script", "--version"),
   gdb: isProgram("gdb", "--version"),

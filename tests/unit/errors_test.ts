@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  EndedByDebugger,
   EndedBySignal,
   GuestFault,
   ImageError,
@@ -92,4 +93,10 @@ for (const [text, expected] of TEXTS) {
 
 Deno.test("printable() leaves no line or paragraph separator when the text has one", () => {
   assertEquals(/[\u2028\u2029]/.test(printable("a\u2028b\u2029c")), false);
+});
+
+Deno.test("EndedByDebugger has status 1 when it is made", () => {
+  const error = new EndedByDebugger("Debugger asked us to quit");
+  assertEquals(error.message, "Debugger asked us to quit");
+  assertEquals([error.name, error.status], ["EndedByDebugger", 1]);
 });

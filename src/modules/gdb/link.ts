@@ -22,6 +22,9 @@ export type Heard =
   /** A signal is to end the guest. */
   | { readonly kind: "signal" };
 
+/** How often more is received after the last packet was sent. */
+const MOST_LAST_WORDS = 16;
+
 /** A conversation with the debugger. */
 export class Link {
   readonly #connection: Connection;
@@ -112,8 +115,11 @@ export class Link {
   finish(data: string): void {
     this.say(data);
     this.#connection.finish();
-    // What is closed with bytes unread may take the packet with it.
-    while (!this.#closed && this.#connection.receive(true)?.length) continue;
+    // What is closed with bytes unread may take the packet with it. Who goes on
+    // talking is not listened to for ever.
+    for (let count = 0; count < MOST_LAST_WORDS && !this.#closed; count++) {
+      if (!this.#connection.receive(true)?.length) break;
+    }
     this.close();
   }
 

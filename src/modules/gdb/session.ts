@@ -223,9 +223,10 @@ export class Session {
     const [, digit, range] = /^([0-9]),([^;]*)/.exec(words) ?? [];
     const type = stopType(Number(digit));
     if (type === undefined) return UNSUPPORTED;
-    const { address, length } = parseRange(range!) ?? { address: -1, length: 0 };
-    if (address < 0) return MALFORMED;
-    if (!this.#isMemory({ address, length: Math.max(length, 1) })) return BAD_ADDRESS;
+    const given = parseRange(range!);
+    if (given === undefined) return MALFORMED;
+    const { address } = given, length = Math.max(given.length, 1);
+    if (!this.#isMemory({ address, length })) return BAD_ADDRESS;
     const { breakpoints } = this.#target;
     if (!place) {
       breakpoints.remove(type, address, length);

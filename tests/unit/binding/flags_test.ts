@@ -19,6 +19,7 @@ Deno.test("parseRunArguments() returns every value when all flags are given", ()
     "--block:storage=a=b:c.img,ro",
     "--block-sector-size:storage=4096",
     "--dumpcore=a b/\udcff",
+    "--gdb=1234",
     "--trace=modules",
     "app.elf",
     "hello",
@@ -35,7 +36,11 @@ Deno.test("parseRunArguments() returns every value when all flags are given", ()
       { device: "storage", file: { path: "a=b:c.img", readOnly: true } },
       { device: "storage", sectorSizeBytes: 4096 },
     ],
-    watches: [{ name: "dumpcore", directory: "a b/\udcff" }],
+    // The debugger first, whatever their order.
+    watches: [
+      { name: "gdb", endpoint: { port: 1234 } },
+      { name: "dumpcore", directory: "a b/\udcff" },
+    ],
     arguments: ["hello"],
     problems: [],
   });

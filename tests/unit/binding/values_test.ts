@@ -5,6 +5,7 @@ import {
   isMemorySize,
   isSectorSize,
   parseBlock,
+  parseGdbEndpoint,
   parseMac,
   parseMemory,
   parseSectorSize,
@@ -183,3 +184,24 @@ Deno.test("isSectorSize() refuses a size when it is no power of two", () => {
     assertEquals(isSectorSize(bad), false, String(bad));
   }
 });
+
+const ENDPOINTS = [
+  ["0", { port: 0 }],
+  ["1234", { port: 1234 }],
+  ["65535", { port: 65535 }],
+  ["./gdb", { socket: "./gdb" }],
+  ["/run/a socket", { socket: "/run/a socket" }],
+  ["1234/", { socket: "1234/" }],
+] as const;
+
+for (const [text, endpoint] of ENDPOINTS) {
+  Deno.test(`parseGdbEndpoint() returns where gdb connects when the value is ${text}`, () => {
+    assertEquals(parseGdbEndpoint(text), endpoint);
+  });
+}
+
+for (const text of ["", "65536", "-1", "01234", "1234 ", ":1234", "gdb", "/a\0b"]) {
+  Deno.test(`parseGdbEndpoint() refuses the value when it is ${JSON.stringify(text)}`, () => {
+    assertEquals(parseGdbEndpoint(text), undefined);
+  });
+}

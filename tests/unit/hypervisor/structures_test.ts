@@ -1,9 +1,16 @@
 import { assertEquals } from "@std/assert";
+import {
+  type DebugRequest,
+  GENERAL_REGISTERS,
+  type VcpuState,
+} from "../../../src/contract/vcpu.ts";
 import type { CpuidEntry } from "../../../src/hypervisor/hypervisor.ts";
 import {
   cpuid,
   cpuidRoom,
   generalRegisters,
+  generalState,
+  guestDebug,
   memoryRegion,
   msrFilter,
   readCpuid,
@@ -37,6 +44,59 @@ Deno.test("generalRegisters() writes u64 when values need more than 32 bits", ()
     [136, 2n],
   ]);
 });
+
+Deno.test("generalState() writes every register when it has 64 bits", () => {
+  const values = GENERAL_REGISTERS.map((name, index) => [name, BigInt(-1 - index)]);
+  const bytes = generalState(Object.fromEntries(values) as VcpuState["general"]);
+  const words = [...new BigInt64Array(bytes.buffer)];
+  assertEquals(words, GENERAL_REGISTERS.map((_, index) => BigInt(-1 - index)));
+});
+
+/** Requests, `control`, and DR7 (Intel SDM 3B 17.2.4: G0 is bit 1, RW0 bits 16 and 17). */
+const DEBUG_REQUESTS: readonly (readonly [
+  name: string,
+  request: DebugRequest,
+  control: number,
+  dr7: number,
+])[] = [
+  ["nothing is asked for", { step: false, stops: [] }, 0, 0],
+  ["a step is asked for", { step: true, stops: [] }, 3, 0],
+  [
+    "an instruction is asked for",
+    { step: false, stops: [{ kind: "execute", address: 0x1000n, bytes: 1 }] },
+    0x20001,
+    0x602,
+  ],
+  [
+    "a step and four stops are asked for",
+    {
+      step: true,
+      stops: [
+        { kind: "write", address: 0x1000n, bytes: 1 },
+        { kind: "access", address: 0x2000n, bytes: 2 },
+        { kind: "write", address: 0x3000n, bytes: 4 },
+        { kind: "access", address: 0xffff_ffff_ffff_fff8n, bytes: 8 },
+      ],
+    },
+    0x20003,
+    0xbd71_06aa,
+  ],
+];
+
+for (const [name, request, control, dr7] of DEBUG_REQUESTS) {
+  Deno.test(`guestDebug() sets the debug registers when ${name}`, () => {
+    const bytes = guestDebug(request);
+    assertEquals([bytes.length, u32s(bytes).slice(0, 2)], [72, [control, 0]]);
+    const registers = [...new BigUint64Array(bytes.buffer, 8)];
+    const addresses = request.stops.map(({ address }) => address);
+    assertEquals(registers.slice(0, addresses.length), addresses);
+    assertEquals(
+      registers.slice(addresses.length, 7).every((value) => value === 0n),
+      true,
+    );
+    assertEquals(registers[7], BigInt(dr7));
+  });
+}
 
 const ENTRIES: CpuidEntry[] = [
   { leaf: 7, subleaf: 1, flags: 1, eax: 2, ebx: 3, ecx: 4, edx: 0xffff_ffff },

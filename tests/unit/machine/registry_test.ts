@@ -39,3 +39,11 @@ Deno.test("the registry has a module when a manifest can declare its type", asyn
   assert(types.length > 0);
   for (const type of types) assertEquals((await loadDeviceModule(type)).type, type);
 });
+
+for (const name of ["gdb"] as const) {
+  Deno.test(`loadWatchModule() loads the module when it is asked for ${name}`, async () => {
+    const module = await loadWatchModule(name);
+    assertEquals([module.name, await loadWatchModule(name)], [name, module]);
+    assertEquals(listed(name), 1);
+  });
+}
