@@ -62,7 +62,6 @@ export const KvmRun = {
   ioSize: 33,
   ioPort: 34,
   ioDataOffset: 40,
-  debugPc: 40,
   debugDr6: 48,
   mmioPhysicalAddress: 32,
   failEntryHardwareReason: 32,

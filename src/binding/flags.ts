@@ -32,7 +32,6 @@ interface Draft {
   watches: WatchBinding[];
   named: NamedRequest[];
   memoryMebibytes?: number;
-  watches: WatchBinding[];
   traces: Set<string>;
   help: boolean;
 }

@@ -82,8 +82,6 @@ export interface DebugRequest {
 export interface VcpuDebug {
   /** Which `stops` the latest {@link VcpuExit.DEBUG} met, a bit each. */
   readonly stopsMet: number;
-  /** Address of the guest's instruction at the latest {@link VcpuExit.DEBUG}. */
-  readonly stoppedAt: bigint;
   /** Sets where the guest is to stop, from its next instruction on. */
   debug(request: DebugRequest): void;
   /** Writes the general registers. */

@@ -13,8 +13,12 @@ import {
   portAddress,
   startDebugged,
 } from "../support/debugger.ts";
+import { onlyCore } from "../support/core_dumps.ts";
+import { readCore } from "../support/core_reader.ts";
+import { withDirectory } from "../support/directory.ts";
 import { hostTest } from "../support/needs.ts";
 import { enterOwnNetwork } from "../support/network.ts";
+import { symbolsOf } from "../support/symbols.ts";
 import { guest, start, tender } from "../support/tender.ts";
 
 /** The ports that this network namespace listens on: `127.0.0.1:1234`. */
@@ -73,11 +77,12 @@ hostTest("a socket is gone when the tender ends without a debugger", [
   "KVM",
 ], async () => {
   const { running, path } = await startDebugged([guest("debug")]);
+  assertEquals(Deno.statSync(path).isFile, false);
   running.child.kill("SIGTERM");
+  // This includes that the socket's directory is empty.
   const ended = await running.end();
   assertMatch(ended.stderr, /^solo5: Exiting on signal 15$/m);
   assertEquals([ended.status, ended.stdout], [1, ""]);
-  assertThrows(() => Deno.statSync(path), Deno.errors.NotFound);
 });
 
 hostTest("what is no debugger is turned away, and waiting goes on", [
@@ -180,3 +185,22 @@ for (const [fault, signal] of Object.entries(FAULTS)) {
     assertEquals([ended.status, ended.stdout], [plain.status, plain.stdout]);
   });
 }
+
+hostTest(
+  "a core has nothing of the debugger in it",
+  ["KVM"],
+  () =>
+    withDirectory(async (cores) => {
+      const dump = `--dumpcore=${cores}`;
+      const { debugger: gdb, running } = await attach([dump, guest("debug"), "loop"]);
+      const add = symbolsOf(guest("debug")).get("add")!;
+      const code = gdb.ask(`m${add.toString(16)},8`)!;
+      assertEquals(gdb.ask(`Z0,${add.toString(16)},1`), "OK");
+      gdb.send("c");
+      await running.sees("looping");
+      running.child.kill("SIGQUIT");
+      assertEquals(gdb.receive(), "X03");
+      assertEquals((await running.end()).status, 1);
+      assertEquals(readCore(onlyCore(cores)).memory(add, 8).toHex(), code);
+    }),
+);

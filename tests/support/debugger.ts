@@ -130,9 +130,19 @@ export interface Debugged {
 export async function startDebugged(
   args: readonly string[],
 ): Promise<Debugged> {
-  const path = `${await Deno.makeTempDir()}/gdb`;
-  const running = start(["run", "--mem=4", `--gdb=${path}`, ...args]);
-  await running.hears("gdb --ex=");
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/gdb`;
+  const tender = start(["run", "--mem=4", `--gdb=${path}`, ...args]);
+  await tender.hears("gdb --ex=");
+  const running: Running = {
+    ...tender,
+    async end() {
+      const ended = await tender.end();
+      // Fails where the tender has left its socket there.
+      await Deno.remove(directory);
+      return ended;
+    },
+  };
   return { running, address: pathAddress(path), path };
 }
 

@@ -108,10 +108,6 @@ export class KvmVcpu implements Vcpu, VcpuDebug {
     return this.#run[KvmRun.debugDr6 / 4]! & 0xf;
   }
 
-  get stoppedAt(): bigint {
-    return this.#u64(KvmRun.debugPc);
-  }
-
   debug(request: DebugRequest): void {
     ioctlWithStructure(this.#fd, Kvm.SET_GUEST_DEBUG, guestDebug(request), "vCPU");
   }

@@ -202,7 +202,6 @@ const CONSTANTS: readonly (readonly [expression: string, value: number])[] = [
   ["KVM_MSR_FILTER_MAX_RANGES", kvm.MsrFilter.mostRanges],
   ["KVM_MSR_FILTER_READ", kvm.MsrFilterRange.read],
   ["KVM_MSR_FILTER_WRITE", kvm.MsrFilterRange.write],
-  ["offsetof(struct kvm_run, debug.arch.pc)", KvmRun.debugPc],
   ["offsetof(struct kvm_run, debug.arch.dr6)", KvmRun.debugDr6],
   ["offsetof(struct kvm_run, mmio.phys_addr)", KvmRun.mmioPhysicalAddress],
   [
