@@ -25,7 +25,7 @@
  *
  * @module
  */
-import { checked, Errno, lastErrno } from "./errno.ts";
+import { checked, Errno, openErrno } from "./errno.ts";
 import { symbolGroup } from "./libc.ts";
 import { KvmRun } from "./linux/kvm.ts";
 import { PollEntry, PollEvent } from "./linux/poll.ts";
@@ -101,6 +101,8 @@ export class StopWord {
   #entries: Uint8Array<ArrayBuffer>;
   #count = 0;
   readonly #ppoll = libc().ppoll;
+  /** Read as it is: a call could be compiled first, which calls libc itself. */
+  readonly #lastErrno = openErrno();
   /** Taken early: nothing is opened once the guest runs. */
   readonly #interrupt = doNothing();
   readonly #earlierState: number | bigint;
@@ -226,7 +228,7 @@ export class StopWord {
       null,
     );
     if (ready < 0) {
-      const errno = lastErrno();
+      const errno = this.#lastErrno[0]!;
       if (errno !== Errno.EINTR) checked(ready, "ppoll", "devices");
       return 0;
     }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describeErrno, Errno, lastErrno, openErrno } from "../../../ffi/errno.ts";
+import { describeErrno, Errno, openErrno } from "../../../ffi/errno.ts";
 import { type Ioctl, ioctlWithStructure, rawIoctl } from "../../../ffi/ioctl.ts";
 import {
   EXIT_IO_OUT,
@@ -38,6 +38,8 @@ export class KvmVcpu implements Vcpu, VcpuDebug {
   /** `struct kvm_run`, as words of 32 bits. */
   readonly #run: Uint32Array;
   readonly polls: StopWord;
+  /** Read as it is: a call could be compiled first, which calls libc itself. */
+  readonly #lastErrno = openErrno();
   #errno = 0;
 
   /** @param kvmRun `struct kvm_run`, mapped behind a private page */
@@ -45,7 +47,6 @@ export class KvmVcpu implements Vcpu, VcpuDebug {
     this.#fd = fd;
     this.#run = new Uint32Array(kvmRun.bytes.buffer, PAGE_BYTES);
     this.polls = new StopWord(kvmRun);
-    openErrno();
   }
 
   run(): number {
@@ -55,7 +56,7 @@ export class KvmVcpu implements Vcpu, VcpuDebug {
         (this.#run[KvmRun.ioDirection / 4]! & 0xffff) === WRITE_OF_32_BITS;
       return isPortWrite ? VcpuExit.PORT_WRITE : this.#otherExit();
     }
-    this.#errno = lastErrno();
+    this.#errno = this.#lastErrno[0]!;
     return this.#errno === Errno.EINTR ? VcpuExit.INTERRUPTED : VcpuExit.FAULT;
   }
 
