@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { checked, Errno, lastErrno, SystemCallError } from "./errno.ts";
+import { checked, Errno, openErrno, SystemCallError } from "./errno.ts";
 import { closeFile, shown } from "./files.ts";
 import { symbolGroup } from "./libc.ts";
 import { FcntlCommand, OpenFlag } from "./linux/fcntl.ts";
@@ -185,14 +185,10 @@ function waitBriefly(descriptor: number, object: string): void {
  * @throws {SystemCallError} when no more can be accepted
  */
 export function accept(listener: Listener, object: string): Connection | undefined {
-  const descriptor = libc().accept4(
-    listener.descriptor,
-    null,
-    null,
-    SocketType.CLOEXEC,
-  );
+  const [{ accept4 }, lastErrno] = [libc(), openErrno()];
+  const descriptor = accept4(listener.descriptor, null, null, SocketType.CLOEXEC);
+  const errno = lastErrno[0]!;
   if (descriptor >= 0) return new Connection(descriptor, object);
-  const errno = lastErrno();
   if (PASSING.includes(errno)) return undefined;
   throw new SystemCallError("accept", object, errno);
 }
@@ -209,6 +205,8 @@ export class Connection {
   readonly #descriptor: number;
   readonly #object: string;
   readonly #buffer = new Uint8Array(4096);
+  /** Read as it is: a call could be compiled first, which calls libc itself. */
+  readonly #lastErrno = openErrno();
   /** Closes it. May be called more than once. */
   readonly close: () => void;
 
@@ -246,14 +244,11 @@ export class Connection {
    */
   receive(wait: boolean): Uint8Array<ArrayBuffer> | undefined {
     const flags = wait ? 0 : MessageFlag.DONTWAIT;
-    const count = libc().recv(
-      this.#descriptor,
-      this.#buffer,
-      this.#buffer.length,
-      flags,
-    );
+    const { length } = this.#buffer;
+    const count = libc().recv(this.#descriptor, this.#buffer, length, flags);
+    const errno = this.#lastErrno[0]!;
     if (count > 0) return this.#buffer.subarray(0, count);
-    return count < 0 && PASSING.includes(lastErrno()) ? NOTHING : undefined;
+    return count < 0 && PASSING.includes(errno) ? NOTHING : undefined;
   }
 
   /**
@@ -264,8 +259,9 @@ export class Connection {
   send(bytes: Uint8Array<ArrayBuffer>): number | undefined {
     const { NOSIGNAL } = MessageFlag;
     const count = libc().send(this.#descriptor, bytes, bytes.length, NOSIGNAL);
+    const errno = this.#lastErrno[0]!;
     if (count >= 0) return count;
-    return PASSING.includes(lastErrno()) ? 0 : undefined;
+    return PASSING.includes(errno) ? 0 : undefined;
   }
 
   /** Says that nothing more is going to be sent. */
