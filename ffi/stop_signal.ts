@@ -29,7 +29,7 @@ import { checked, Errno, openErrno } from "./errno.ts";
 import { symbolGroup } from "./libc.ts";
 import { KvmRun } from "./linux/kvm.ts";
 import { PollEntry, PollEvent } from "./linux/poll.ts";
-import { type Mapping, PAGE_BYTES } from "./memory.ts";
+import { Mapping, PAGE_BYTES } from "./memory.ts";
 import {
   addressOfFunction,
   doNothing,
@@ -38,10 +38,9 @@ import {
   Signal,
   type SignalAction,
 } from "./signals.ts";
+import { openTick, tickEvery, tickNow } from "./tick.ts";
 
 const libc = symbolGroup("stop signal", {
-  // int setitimer(int which, const struct itimerval *new, struct itimerval *old)
-  setitimer: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
   // char *initstate(unsigned int seed, char *state, size_t n)
   initstate: { parameters: ["u32", "usize", "usize"], result: "usize" },
   // int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout,
@@ -59,13 +58,6 @@ const ending = symbolGroup("stop signal's end", {
   setstate: { parameters: ["usize"], result: "usize" },
 });
 
-/** `signal.h`. */
-/** `sys/time.h`. */
-const ITIMER_REAL = 0;
-
-/** `struct itimerval`: interval, then value, each seconds and microseconds. */
-const ITIMERVAL = { size: 32, intervalSeconds: 0, valueSeconds: 16 } as const;
-
 /** How often the main thread is interrupted, in seconds. */
 const TICK_SECONDS = 1n;
 
@@ -77,6 +69,12 @@ const STATE_BYTES = 8, SEED_OFFSET = 4;
  * the byte of `immediate_exit` clear.
  */
 const NO_SIGNAL = -0x100;
+
+/**
+ * The word after another thread has ended the guest: a descriptor that is never
+ * open, which is ready at once, with a byte of `immediate_exit` that is set.
+ */
+const RAISED = 0x7fff_ffff;
 
 /** How long {@link StopWord.waitWritable} waits at a time, in nanoseconds. */
 const WRITABLE_NANOSECONDS = 20_000_000;
@@ -91,11 +89,30 @@ export function hasStopWord(): boolean {
   return inUse;
 }
 
+/** Ends the guest from another thread than the one that runs it. */
+export class StopRaiser {
+  readonly #word: DataView;
+
+  /** @param address {@link StopWord.stopAddress} */
+  constructor(address: bigint) {
+    const { buffer, byteOffset, byteLength } = new Mapping(address, 4).part(0, 4);
+    this.#word = new DataView(buffer, byteOffset, byteLength);
+    openTick();
+  }
+
+  /** Has every wait of the main thread end, now and from now on. */
+  raise(): void {
+    this.#word.setInt32(0, RAISED, true);
+    tickNow();
+  }
+}
+
 /** The word that the signal handler writes, and the waits that notice it. */
 export class StopWord {
   readonly #memory: DataView;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #wordOffset = PAGE_BYTES + KvmRun.immediateExit;
+  readonly #stopAddress: bigint;
   readonly #timespec = new Uint32Array(4);
   readonly #timespecBytes = new Uint8Array(this.#timespec.buffer);
   #entries: Uint8Array<ArrayBuffer>;
@@ -117,10 +134,11 @@ export class StopWord {
   constructor(kvmRun: Mapping) {
     this.#bytes = kvmRun.bytes;
     this.#memory = new DataView(kvmRun.bytes.buffer);
+    this.#stopAddress = kvmRun.address + BigInt(this.#wordOffset);
     const probe = Signal.TERM;
     this.#earlierState = libc().initstate(
       probe,
-      kvmRun.address + BigInt(this.#wordOffset - SEED_OFFSET),
+      this.#stopAddress - BigInt(SEED_OFFSET),
       BigInt(STATE_BYTES),
     );
     if (this.#memory.getInt32(this.#wordOffset, true) !== probe) {
@@ -128,6 +146,7 @@ export class StopWord {
     }
     this.#memory.setInt32(this.#wordOffset, NO_SIGNAL, true);
     this.#entries = this.#layEntries();
+    openTick();
     inUse = true;
   }
 
@@ -149,17 +168,17 @@ export class StopWord {
     handle(Signal.ALRM, { handler: this.#interrupt, mask });
     // A file that may not grow any more is EFBIG then, and a sentence.
     handle(Signal.XFSZ, { handler: IGNORE });
-    setTick(TICK_SECONDS);
+    tickEvery(TICK_SECONDS);
   }
 
   /** The guest has ended: no more interruptions. Signals stay caught. */
   rest(): void {
-    setTick(0n);
+    tickEvery(0n);
   }
 
   /** Puts everything back as it was; the mapping may go then. */
   release(): void {
-    if (this.#restore.length > 0) setTick(0n);
+    if (this.#restore.length > 0) tickEvery(0n);
     for (const restore of this.#restore.splice(0)) restore();
     ending().setstate(BigInt(this.#earlierState));
     inUse = false;
@@ -178,7 +197,12 @@ export class StopWord {
     Atomics.compareExchange(word, 0, NO_SIGNAL + 1 << 8, NO_SIGNAL << 8);
   }
 
-  /** The signal that has come, or 0. */
+  /** Where the word is, for {@link StopRaiser}. */
+  get stopAddress(): bigint {
+    return this.#stopAddress;
+  }
+
+  /** The signal that has come, or 0; a number that is none where it was raised. */
   get signal(): number {
     const word = this.#memory.getInt32(this.#wordOffset, true);
     return word === NO_SIGNAL ? 0 : word;
@@ -265,13 +289,4 @@ export class StopWord {
     }
     return this.signal;
   }
-}
-
-/** Has SIGALRM come every so many seconds, or, with 0, no more. */
-function setTick(seconds: bigint): void {
-  const timer = new Uint8Array(ITIMERVAL.size);
-  const view = new DataView(timer.buffer);
-  view.setBigUint64(ITIMERVAL.intervalSeconds, seconds, true);
-  view.setBigUint64(ITIMERVAL.valueSeconds, seconds, true);
-  checked(libc().setitimer(ITIMER_REAL, timer, null), "setitimer", "tender");
 }

@@ -1,65 +1,29 @@
 /**
- * `deno task bench [--against=PATH] [--runs=N]`: what a hypercall and a start
- * cost, side by side with another tender (a `solo5-hvt`) where one is
- * given. Prints medians and the median of the ratios, run by run.
+ * `deno task bench [--against=PATH] [--runs=N] [--only=WORD]`: what a hypercall,
+ * a frame through the network ring and a start cost, side by side with another
+ * tender (a `solo5-hvt`) where one is given. Prints medians and the median of the
+ * ratios, run by run. Frames need root and `/dev/net/tun`. With a word, only rows
+ * that have it in their name.
  *
  * @module
  */
 import { parseArgs } from "@std/cli";
-import { checked } from "../ffi/errno.ts";
-import { symbolGroup } from "../ffi/libc.ts";
-import { ROOT, tenderCommand, tenderEnvironment } from "../tests/support/checkout.ts";
+import { ROOT, tenderCommand } from "../tests/support/checkout.ts";
+import { type Cost, measure } from "./bench/cost.ts";
+import { makeBenchTap, sendFrames, TAP } from "./bench/traffic.ts";
 
 const GUESTS = `${ROOT}tests/guests/built/`;
-
-const libc = symbolGroup("bench", {
-  // int getrusage(int who, struct rusage *usage)
-  getrusage: { parameters: ["i32", "buffer"], result: "i32" },
-});
-
-/** `sys/resource.h`; user and system time are two timevals at the start. */
-const RUSAGE_CHILDREN = -1, RUSAGE_BYTES = 144;
-
-/** What a run took, in seconds. */
-interface Cost {
-  readonly wall: number;
-  readonly user: number;
-  readonly system: number;
-}
 
 /** A command that starts a guest: what comes before the flags. */
 type Tender = readonly string[];
 
 const OURS: Tender = [...tenderCommand(), "run"];
 
-function childTimes(): { user: number; system: number } {
-  const usage = new Uint8Array(RUSAGE_BYTES);
-  checked(libc().getrusage(RUSAGE_CHILDREN, usage), "getrusage", "children");
-  const words = new BigInt64Array(usage.buffer);
-  const seconds = (at: number) => Number(words[at]!) + Number(words[at + 1]!) / 1e6;
-  return { user: seconds(0), system: seconds(2) };
-}
-
-function measure(command: readonly string[]): Cost {
-  const before = childTimes();
-  const start = performance.now();
-  const { code, stderr } = new Deno.Command(command[0]!, {
-    args: command.slice(1),
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-    env: tenderEnvironment(),
-  }).outputSync();
-  const wall = (performance.now() - start) / 1000;
-  if (code !== 0) throw new Error(`${command[0]}: ${new TextDecoder().decode(stderr)}`);
-  const after = childTimes();
-  return { wall, user: after.user - before.user, system: after.system - before.system };
-}
-
 /** The cost of one repetition: of many, less the start of a guest that does few. */
-function perCall(tender: Tender, row: Row): Cost {
-  const run = (count: number) => measure([...tender, ...row.args(count)]);
-  const many = run(row.many), few = run(row.few);
+async function perCall(tender: Tender, row: Row): Promise<Cost> {
+  const run = (count: number) =>
+    measure([...tender, ...row.args(count)], row.begun && (() => row.begun!(count)));
+  const many = await run(row.many), few = await run(row.few);
   const each = (field: keyof Cost) => (many[field] - few[field]) / (row.many - row.few);
   return { wall: each("wall"), user: each("user"), system: each("system") };
 }
@@ -69,9 +33,32 @@ interface Row {
   readonly few: number;
   readonly many: number;
   args(count: number): string[];
+  /** What has to happen when the guest has printed something. */
+  begun?(count: number): void;
 }
 
-function rows(disk: string): Row[] {
+const RING = ["--mem=16", `--net:service0=${TAP}`, `${GUESTS}ring_bench.hvt`];
+
+/** Frames of the smallest and of the usual largest size. */
+function frameRows(): Row[] {
+  return [60, 1500].flatMap((bytes): Row[] => [
+    {
+      name: `ringsend, ${bytes} bytes`,
+      few: 2_000,
+      many: 10_000,
+      args: (count) => [...RING, "send", String(count), String(bytes)],
+    },
+    {
+      name: `ringreceive, ${bytes} bytes`,
+      few: 2_000,
+      many: 10_000,
+      args: (count) => [...RING, "receive", String(count)],
+      begun: (count) => sendFrames(count, bytes),
+    },
+  ]);
+}
+
+function callRows(disk: string): Row[] {
   const blocks = [
     "--mem=16",
     `--block:disk=${disk}`,
@@ -132,28 +119,51 @@ function report(name: string, unit: string, scale: number, ours: Cost[], theirs:
   );
 }
 
-const { against, runs: runsText } = parseArgs(Deno.args, { string: ["against", "runs"] });
+const { against, runs: runsText, only } = parseArgs(Deno.args, {
+  string: ["against", "runs", "only"],
+});
 const runs = Number(runsText ?? 11);
 const theirs: Tender | undefined = typeof against === "string" ? [against] : undefined;
+const wanted = (name: string) => typeof only !== "string" || name.includes(only);
 const disk = await Deno.makeTempFile();
 await Deno.writeFile(disk, new Uint8Array(16 << 20).fill(0x5a));
 const empty = await Deno.makeTempFile({ suffix: ".ts" });
+const canSend = Deno.uid() === 0;
+if (canSend) makeBenchTap();
 print(`Deno ${Deno.version.deno}, ${runs} runs each, medians`);
-for (const row of rows(disk)) {
+for (const row of [...callRows(disk), ...canSend ? frameRows() : []]) {
+  if (!wanted(row.name)) continue;
   const costs: [Cost[], Cost[]] = [[], []];
   for (let run = 0; run < runs; run++) {
-    costs[0].push(perCall(OURS, row));
-    if (theirs) costs[1].push(perCall(theirs, row));
+    costs[0].push(await perCall(OURS, row));
+    if (theirs) costs[1].push(await perCall(theirs, row));
   }
   report(row.name, "µs a call", MICRO, ...costs);
 }
-const starts: [Cost[], Cost[], Cost[]] = [[], [], []];
-const halt = ["--mem=512", `${GUESTS}exit.hvt`];
-for (let run = 0; run < runs; run++) {
-  starts[0].push(measure([...OURS, ...halt]));
-  starts[1].push(measure([Deno.execPath(), "run", "--no-config", "--quiet", empty]));
-  if (theirs) starts[2].push(measure([...theirs, ...halt]));
+const starts: { name: string; ours: readonly string[]; guest?: readonly string[] }[] = [
+  {
+    name: "a guest that ends at once",
+    ours: OURS,
+    guest: ["--mem=512", `${GUESTS}exit.hvt`],
+  },
+  ...canSend
+    ? [{
+      name: "a guest with a ring that ends at once",
+      ours: OURS,
+      guest: [...RING, "send", "0", "60"],
+    }]
+    : [],
+  {
+    name: "an empty Deno program",
+    ours: [Deno.execPath(), "run", "--no-config", "--quiet", empty],
+  },
+];
+for (const { name, ours, guest } of starts.filter(({ name }) => wanted(name))) {
+  const costs: [Cost[], Cost[]] = [[], []];
+  for (let run = 0; run < runs; run++) {
+    costs[0].push(await measure([...ours, ...guest ?? []]));
+    if (theirs && guest) costs[1].push(await measure([...theirs, ...guest]));
+  }
+  report(name, "ms", MILLI, ...costs);
 }
-report("a guest that ends at once", "ms", MILLI, starts[0], starts[2]);
-report("an empty Deno program", "ms", MILLI, starts[1], []);
 for (const file of [disk, empty]) await Deno.remove(file);

@@ -18,6 +18,7 @@ export const Kvm = {
   // on a VM
   CREATE_VCPU: request("KVM_CREATE_VCPU", 0xae41),
   SET_USER_MEMORY_REGION: request("KVM_SET_USER_MEMORY_REGION", 0x4020ae46),
+  IOEVENTFD: request("KVM_IOEVENTFD", 0x4040ae79),
   /** x86_64 */
   X86_SET_MSR_FILTER: request("KVM_X86_SET_MSR_FILTER", 0x4188aec6),
   // on a vCPU
@@ -48,6 +49,7 @@ export const KVM_API_VERSION = 12;
 /** Capabilities that are asked for. */
 export const Capability = {
   USER_MEMORY: 3,
+  IOEVENTFD: 36,
   GET_TSC_KHZ: 61,
   IMMEDIATE_EXIT: 136,
   X86_MSR_FILTER: 189,
@@ -92,6 +94,17 @@ export const MemoryRegion = {
   guestPhysAddr: 8,
   memorySize: 16,
   userspaceAddr: 24,
+} as const;
+
+/** `struct kvm_ioeventfd`, and its flag for I/O ports. */
+export const IoEventfd = {
+  size: 64,
+  datamatch: 0,
+  addr: 8,
+  len: 16,
+  fd: 20,
+  flags: 24,
+  portIo: 2,
 } as const;
 
 /** x86_64: `struct kvm_regs`, u64 each. */

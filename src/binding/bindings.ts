@@ -13,10 +13,10 @@ import type {
 import { encodeRaw } from "../contract/raw_text.ts";
 import { spellSource } from "../contract/source.ts";
 import type { WatchBinding } from "../contract/watch.ts";
-import { MEBIBYTE, MEMORY_STEP_BYTES } from "../contract/limits.ts";
 import { OperatorError } from "../errors.ts";
-import { type Image, requireFit } from "../image/image.ts";
+import type { Image } from "../image/image.ts";
 import type { ManifestDevice } from "../image/manifest.ts";
+import { type MemoryPlan, planMemory } from "./memory.ts";
 import type { BindingRequest, BlockRequest, NetRequest } from "./request.ts";
 import {
   DEFAULT_MEMORY_MEBIBYTES,
@@ -29,11 +29,9 @@ import {
 } from "./values.ts";
 
 /** What a guest is to be built from, complete and consistent. */
-export interface Bindings {
+export interface Bindings extends MemoryPlan {
   /** The image that they were checked against. */
   readonly image: Image;
-  /** Guest memory in bytes, a multiple of 2 MiB. */
-  readonly memoryBytes: number;
   /** Every device of the manifest with its resource, in the manifest's order. */
   readonly devices: readonly DeviceBinding[];
   /** What is to watch over the guest as a whole, outermost last. */
@@ -47,7 +45,6 @@ export interface Bindings {
 /** The most that a guest's command line may have, in bytes. */
 export const MOST_COMMAND_LINE_BYTES = 8191;
 
-const MEMORY_STEP_MEBIBYTES = MEMORY_STEP_BYTES / MEBIBYTE;
 const DEFAULT_SECTOR_SIZE_BYTES = 512;
 
 /** How flags speak of a device type. */
@@ -101,18 +98,12 @@ export function bind(image: Image, request: BindingRequest): Bindings {
       describeDevices(devices),
     );
   }
-  const rounded = mebibytes - mebibytes % MEMORY_STEP_MEBIBYTES;
-  requireFit(image, rounded * MEBIBYTE, lenient);
-  const warnings = rounded === mebibytes ? [] : [
-    `--mem=${mebibytes}: guest memory comes in steps of ${MEMORY_STEP_MEBIBYTES} MiB; the guest gets ${rounded} MiB`,
-  ];
   return {
     image,
-    memoryBytes: rounded * MEBIBYTE,
+    ...planMemory(image, mebibytes, lenient),
     devices: bindings,
     watches: request.watches ?? [],
     commandLine,
-    warnings,
   };
 }
 

@@ -52,9 +52,10 @@ export class GuestMemory {
   #protected: readonly ProtectedRange[] = [];
   #protectedEnd = 0;
 
-  constructor(host: HostMemory) {
+  /** @param sizeBytes the guest's part, from gpa 0 on, where that is not all */
+  constructor(host: HostMemory, sizeBytes: number = host.sizeBytes) {
     this.#host = host;
-    this.sizeBytes = host.sizeBytes;
+    this.sizeBytes = sizeBytes;
     this.#addressLow = Number(host.address & 0xffff_ffffn);
     this.#addressHigh = Number(host.address >> 32n);
   }

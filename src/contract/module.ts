@@ -7,6 +7,7 @@
 import type { Hypercall } from "./hypercalls.ts";
 import type { OperatorError } from "../errors.ts";
 import type { GuestMemory } from "./memory.ts";
+import type { RingServer } from "./ring.ts";
 import type { DiskSource, TapSource } from "./source.ts";
 import type { Say } from "./watch.ts";
 
@@ -113,6 +114,13 @@ export interface DeviceModule<
     devices: readonly D[],
     memory: GuestMemory,
   ): ReadonlyMap<number, Hypercall>;
+  /**
+   * Serves the guest's ring for all devices of its type together, where the type
+   * has one.
+   *
+   * @param likely whether the guest is going to use it
+   */
+  ring?(devices: readonly D[], likely: boolean): RingServer;
 }
 
 /** The descriptors that POLL waits on, and the signals that end every wait. */
@@ -132,6 +140,8 @@ export interface PollSet {
   failed(index: number): boolean;
   /** The signal that is to end the guest, or 0. */
   readonly signal: number;
+  /** Where another thread of this process can end the guest from. */
+  readonly stopAddress: bigint;
   /** Waits until a descriptor takes data again; returns the signal, or 0. */
   waitWritable(descriptor: number): number;
 }

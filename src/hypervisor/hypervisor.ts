@@ -114,6 +114,11 @@ export interface VirtualMachine {
     range: { readonly start: number; readonly end: number },
     rights: { readonly readable: boolean; readonly writable: boolean },
   ): void;
+  /**
+   * From now on a write of 32 bits to an I/O port is no exit, but adds one to an
+   * eventfd; returns false where the host cannot do that.
+   */
+  countPortWrites(port: number, eventfd: number): boolean;
   /** The vCPU. */
   readonly vcpu: Vcpu & VcpuDebug;
   /** Gives everything back to the host. */

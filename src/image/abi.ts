@@ -29,13 +29,15 @@ export interface AbiVersion {
   readonly releases: string;
   /** Size of the boot info, in bytes. */
   readonly bootInfoBytes: number;
+  /** Whether boot info can offer the network ring. */
+  readonly hasRing: boolean;
 }
 
 /** Every version that this tender implements, newest first. */
 export const ABI_VERSIONS: readonly AbiVersion[] = [
-  { version: 2, releases: "0.8 and later", bootInfoBytes: 56 },
+  { version: 2, releases: "0.8 and later", bootInfoBytes: 56, hasRing: true },
   // Boot info ends behind the manifest's address; all else is the same.
-  { version: 1, releases: "0.6 and 0.7", bootInfoBytes: 40 },
+  { version: 1, releases: "0.6 and 0.7", bootInfoBytes: 40, hasRing: false },
 ];
 
 /** What an ABI note says, not judged. */

@@ -43,6 +43,8 @@ export interface Layout {
   readonly segments: readonly Segment[];
   /** Behind the last loaded page (gpa): `kernel_end` of the boot info. */
   readonly kernelEnd: number;
+  /** Bytes of memory that its headers ask for beyond those in the file. */
+  readonly zeroBytes: number;
   /** What the guest has to have at least, in bytes, and which header says so. */
   readonly memoryNeed: { readonly bytes: number; readonly structure: string };
 }
@@ -61,6 +63,7 @@ export function layOutSegments(
   const segments: Segment[] = [];
   let previousAddress = 0n;
   let previousEnd = 0n;
+  let zeroBytes = 0;
   let memoryNeed = { bytes: LOWEST_IMAGE_ADDRESS, structure: "ELF header" };
   for (const header of headers) {
     if (header.type !== SegmentType.LOAD) continue;
@@ -112,6 +115,7 @@ export function layOutSegments(
       previousAddress = header.vaddr;
       previousEnd = end = pages.end;
     }
+    zeroBytes += Number(header.memsz - header.filesz);
     if (end > BigInt(memoryNeed.bytes)) {
       memoryNeed = { bytes: Number(end), structure: structureOf(header) };
     }
@@ -124,7 +128,7 @@ export function layOutSegments(
       expected: `at most ${MOST_SEGMENTS}`,
     });
   }
-  return { segments, kernelEnd: Number(previousEnd), memoryNeed };
+  return { segments, kernelEnd: Number(previousEnd), zeroBytes, memoryNeed };
 }
 
 type Refuse = (

@@ -5,13 +5,14 @@
  * @module
  */
 import type { DeviceProperties } from "../contract/module.ts";
+import { RING_OFFERED } from "../contract/ring.ts";
 import { encodeRaw } from "../contract/raw_text.ts";
 import type { AbiVersion } from "../image/abi.ts";
 import { encodeManifest, type Manifest } from "../image/manifest.ts";
 
 /**
  * Fields of boot info: u64 each, but for the two words of features. Those from
- * `hostFeatures` on came with ABI version 2; they stay 0, which offers no ring.
+ * `hostFeatures` on came with ABI version 2.
  */
 export const BootInfo = {
   memorySize: 0,
@@ -30,6 +31,8 @@ export interface BootFacts {
   readonly abi: AbiVersion;
   /** Guest memory in bytes. */
   readonly memoryBytes: number;
+  /** Whether a network ring is directly behind its memory. */
+  readonly ring: boolean;
   /** Behind the last loaded page of the image (gpa). */
   readonly kernelEnd: number;
   /** Frequency of the time stamp counter, in kHz. */
@@ -64,6 +67,10 @@ export function encodeBootInfo(
   set(BootInfo.cpuCycleFrequency, facts.tscKilohertz * 1000);
   set(BootInfo.commandLine, address + commandLineAt);
   set(BootInfo.manifest, address + manifestAt);
+  if (facts.ring) {
+    view.setUint32(BootInfo.hostFeatures, RING_OFFERED, true);
+    set(BootInfo.netRing, facts.memoryBytes);
+  }
   bytes.set(manifest, manifestAt);
   bytes.set(commandLine, commandLineAt);
   return bytes;

@@ -11,6 +11,7 @@ import type {
   DeviceModule,
   DeviceType,
 } from "../contract/module.ts";
+import { RING_BUFFERS_BYTES, type RingServer } from "../contract/ring.ts";
 import type { Vcpu } from "../contract/vcpu.ts";
 import type { GuestEnd, Say, Watch } from "../contract/watch.ts";
 import { OperatorError } from "../errors.ts";
@@ -21,6 +22,7 @@ import { encodeBootInfo } from "./boot_info.ts";
 import { loadSegments } from "./loader.ts";
 import { coreModule, loadDeviceModule, loadWatchModule } from "./registry.ts";
 import { runGuest } from "./run_loop.ts";
+import { HYPERCALL_PORT, KICK_PORT } from "./x86_64/hypercall_port.ts";
 import { guestCpuid } from "./x86_64/cpuid.ts";
 import { BOOT_INFO, IMAGE } from "./x86_64/memory_map.ts";
 import { ALLOWED_MSRS } from "./x86_64/msrs.ts";
@@ -79,12 +81,14 @@ export async function build(
       undo.push(() => watch.close());
       watches.push(watch);
     }
-    const vm = createKvmMachine(bindings.memoryBytes);
+    const vm = createKvmMachine(bindings.memoryBytes, bindings.ringBytes);
     undo.push(() => vm.close());
+    const ring = ringServer(bindings, modules, devices);
+    undo.push(() => ring?.close());
     prepare(vm, bindings, devices);
     const guarded = loadSegments(image, vm);
     image.source.close();
-    const memory = new GuestMemory(vm.memory);
+    const memory = new GuestMemory(vm.memory, bindings.memoryBytes);
     memory.protect(guarded);
     const vcpu = watches.reduce<Vcpu>(
       (vcpu, watch) =>
@@ -111,6 +115,15 @@ export async function build(
       const own = devices.filter((_, index) => bindings.devices[index]!.type === type);
       answer(module.hypercalls(own, memory));
     }
+    if (ring !== undefined) {
+      table[KICK_PORT - HYPERCALL_PORT] = await ring.begin({
+        memory,
+        host: vm.memory,
+        protectedRanges: guarded,
+        polls: vcpu.polls,
+        divertKicks: (eventfd) => vm.countPortWrites(KICK_PORT, eventfd),
+      });
+    }
     let ready = true;
     return {
       run() {
@@ -124,7 +137,7 @@ export async function build(
         } catch (error) {
           end = { error };
         }
-        end = lastLook(devices, end, say);
+        end = lastLook(devices, endRing(ring, end), say);
         for (const watch of watches) watch.end(end);
         if ("error" in end) throw end.error;
         return end.status;
@@ -171,6 +184,30 @@ export function requireHost(): void {
   );
 }
 
+/** Starts the server of the ring, where the guest is offered one. */
+function ringServer(
+  { image, devices: all, ringBytes }: Bindings,
+  modules: ReadonlyMap<DeviceType, DeviceModule>,
+  devices: readonly AttachedDevice[],
+): RingServer | undefined {
+  if (ringBytes === 0) return undefined;
+  const likely = image.layout.zeroBytes >= RING_BUFFERS_BYTES;
+  for (const [type, module] of modules) {
+    const own = devices.filter((_, index) => all[index]!.type === type);
+    if (module.ring) return module.ring(own, likely);
+  }
+  return undefined;
+}
+
+/**
+ * Ends the service of the ring. What the guest, or the host, did wrong there is
+ * how the guest ended.
+ */
+function endRing(ring: RingServer | undefined, end: GuestEnd): GuestEnd {
+  const error = ring?.end("status" in end);
+  return error === undefined ? end : { error };
+}
+
 async function loadDeviceModules(
   bindings: Bindings,
 ): Promise<Map<DeviceType, DeviceModule<DeviceBinding, AttachedDevice>>> {
@@ -186,13 +223,14 @@ function prepare(
   bindings: Bindings,
   devices: readonly AttachedDevice[],
 ): void {
-  const { image, memoryBytes, commandLine } = bindings;
+  const { image, memoryBytes, ringBytes, commandLine } = bindings;
   const bytes = vm.memory.part(0, IMAGE);
   writeGdt(bytes);
-  writePageTables(bytes, memoryBytes);
+  writePageTables(bytes, memoryBytes + ringBytes);
   const bootInfo = encodeBootInfo({
     abi: image.abi,
     memoryBytes,
+    ring: ringBytes > 0,
     kernelEnd: image.layout.kernelEnd,
     tscKilohertz: vm.tscKilohertz,
     manifest: image.manifest,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { CONTINUE, type Hypercall } from "../contract/hypercalls.ts";
+import { CONTINUE, type Hypercall, HYPERCALL_LIMIT } from "../contract/hypercalls.ts";
 import { hex } from "../contract/hex.ts";
 import { EndedBySignal, GuestFault } from "../errors.ts";
 import { type Vcpu, VcpuExit } from "../contract/vcpu.ts";
@@ -13,7 +13,8 @@ import { HYPERCALL_PORT } from "./x86_64/hypercall_port.ts";
 /**
  * Runs a guest until it ends.
  *
- * @param hypercalls the handler of each number; undefined where nobody answers
+ * @param hypercalls the handler of each port, counted from the hypercalls' first;
+ * undefined where nobody answers
  * @param signals those that end it beside SIGINT and SIGTERM
  * @param check called when the guest was interrupted and nothing ends it: about
  * once a second; ends it by throwing
@@ -32,7 +33,7 @@ export function runGuest(
       const exit = vcpu.run();
       if (exit === VcpuExit.PORT_WRITE) {
         const handler = hypercalls[vcpu.port - HYPERCALL_PORT];
-        if (handler === undefined) throw unknownHypercall(vcpu.port, hypercalls.length);
+        if (handler === undefined) throw unknownHypercall(vcpu.port);
         const status = handler(vcpu.portData);
         if (status !== CONTINUE) return status;
       } else if (exit === VcpuExit.INTERRUPTED) {
@@ -51,10 +52,10 @@ export function runGuest(
   }
 }
 
-function unknownHypercall(port: number, limit: number): GuestFault {
+function unknownHypercall(port: number): GuestFault {
   const number = port - HYPERCALL_PORT;
   return new GuestFault(
-    number >= 0 && number < limit
+    number >= 0 && number < HYPERCALL_LIMIT
       ? `invalid guest hypercall: num=${number}, which no attached device answers`
       : `invalid guest port access: wrote 4 bytes at port=${hex(port)}`,
   );

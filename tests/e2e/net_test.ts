@@ -22,7 +22,7 @@ import {
   makeTap,
   openTap,
 } from "../support/network.ts";
-import { processFields } from "../support/proc.ts";
+import { processorTicks } from "../support/proc.ts";
 import type { Socket } from "../support/socket.ts";
 import { guest, start, tender } from "../support/tender.ts";
 
@@ -47,12 +47,6 @@ function frame(payload: Uint8Array): Uint8Array<ArrayBuffer> {
   new DataView(bytes.buffer).setUint16(12, ETHERTYPE);
   bytes.set(payload, 14);
   return bytes;
-}
-
-/** User and system time of a process in clock ticks (man 5 proc, stat). */
-function processorTicks(pid: number): number {
-  const [user, system] = processFields(pid).slice(11, 13).map(Number);
-  return user! + system!;
 }
 
 /** What the guest sends back: addresses exchanged, so from 0x99. */

@@ -16,6 +16,7 @@ interface GuestRecipe {
   readonly name: string;
   readonly source: string;
   readonly abi?: number;
+  readonly define?: string;
 }
 
 /** Guests whose name is not their source's. */
@@ -25,6 +26,8 @@ const VARIANTS: readonly GuestRecipe[] = [
   { name: "bench_disk", source: "bench.c" },
   { name: "poll_disk", source: "poll.c" },
   { name: "two_disks", source: "exit.c" },
+  { name: "ring_abi1", source: "ring.c", abi: 1 },
+  { name: "ring_without_room", source: "ring.c", define: "RING_SLOTS=16" },
 ];
 
 /** Guests whose functions a debugger can name; the others have no symbols. */
@@ -86,9 +89,16 @@ export async function buildGuests(directory: string): Promise<void> {
 }
 
 async function build(recipe: GuestRecipe, work: string, directory: string) {
-  const { name, source, abi = 2 } = recipe;
+  const { name, source, abi = 2, define } = recipe;
   const guest = `${work}/${name}`;
-  await run("cc", [...COMPILER_FLAGS, "-c", path(source), "-o", `${guest}.o`]);
+  await run("cc", [
+    ...COMPILER_FLAGS,
+    ...define ? [`-D${define}`] : [],
+    "-c",
+    path(source),
+    "-o",
+    `${guest}.o`,
+  ]);
   await Deno.writeTextFile(`${guest}-notes.c`, notesSource(readManifest(name), abi));
   await run("cc", [
     ...COMPILER_FLAGS,

@@ -14,13 +14,15 @@ export interface Import {
 
 const STATIC = /\b(?:import|export)\b[^;"'`()]*?\bfrom\s*(["'])([^"']+)\1/g;
 const SIDE_EFFECT = /\bimport\s*(["'])([^"']+)\1/g;
+/** The module of a thread. */
+const WORKER = /\bnew\s+URL\s*\(\s*(["'])([^"']+\.ts)\1\s*,\s*import\.meta\.url\s*\)/g;
 const DYNAMIC = /\bimport\s*\(\s*([^)]*?)\s*,?\s*\)/g;
 
-/** Finds every import, re-export and `import()` in a module's text. */
+/** Finds every import, re-export, `import()` and thread in a module's text. */
 export function findImports(text: string): Import[] {
   const code = withoutComments(text);
   const found: Import[] = [];
-  for (const pattern of [STATIC, SIDE_EFFECT]) {
+  for (const pattern of [STATIC, SIDE_EFFECT, WORKER]) {
     for (const [, , specifier] of code.matchAll(pattern)) {
       found.push({ specifier: specifier!, dynamic: false });
     }

@@ -29,6 +29,7 @@ const SIOCSIFFLAGS = request("SIOCSIFFLAGS", 0x8914);
 const SIOCSIFADDR = request("SIOCSIFADDR", 0x8916);
 const SIOCSIFNETMASK = request("SIOCSIFNETMASK", 0x891c);
 const SIOCSIFMTU = request("SIOCSIFMTU", 0x8922);
+const SIOCSIFTXQLEN = request("SIOCSIFTXQLEN", 0x8943);
 const SIOCGIFINDEX = request("SIOCGIFINDEX", 0x8933);
 
 let own = false;
@@ -54,6 +55,8 @@ export interface InterfaceOptions {
   readonly address?: string;
   /** Largest packet. */
   readonly mtu?: number;
+  /** Frames that wait in it for who reads the tap; 1000 if not given. */
+  readonly queueFrames?: number;
   /** Whether it stays down. */
   readonly down?: boolean;
   /** Of a tap: the user that may attach to it. */
@@ -89,6 +92,10 @@ export function configure(name: string, options: InterfaceOptions): void {
   if (options.mtu) {
     view.setInt32(Ifreq.mtu, options.mtu, true);
     ioctlWithStructure(descriptor, SIOCSIFMTU, bytes, name);
+  }
+  if (options.queueFrames) {
+    view.setInt32(Ifreq.mtu, options.queueFrames, true);
+    ioctlWithStructure(descriptor, SIOCSIFTXQLEN, bytes, name);
   }
   ioctlWithStructure(descriptor, SIOCGIFFLAGS, bytes, name);
   const flags = view.getUint16(Ifreq.flags, true);

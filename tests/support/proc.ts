@@ -24,3 +24,9 @@ export function readProc(path: string): string {
 export function processFields(pid: number): string[] {
   return readProc(`/proc/${pid}/stat`).split(") ")[1]!.split(" ");
 }
+
+/** User and system time of a process, in clock ticks. */
+export function processorTicks(pid: number): number {
+  const [user, system] = processFields(pid).slice(11, 13).map(Number);
+  return user! + system!;
+}

@@ -160,12 +160,14 @@ const i = import(
   "./i.ts",
 );
 const j = import(name);
+const k = new Worker(new URL("./k.ts", import.meta.url), { type: "module" });
+const l = new URL("../", import.meta.url);
 `;
   const found = findImports(text).map(({ specifier, dynamic }) =>
     dynamic ? `(${specifier})` : specifier
   );
   assertEquals(found.toSorted(), [
     ...["(./h.ts)", "(./i.ts)", "(computed: name)"],
-    ...["./a.ts", "./b.ts", "./d.ts", "./e.ts", "./f.ts", "./side_effect.ts"],
+    ...["./a.ts", "./b.ts", "./d.ts", "./e.ts", "./f.ts", "./k.ts", "./side_effect.ts"],
   ]);
 });

@@ -31,6 +31,7 @@ import {
   cpuid,
   cpuidRoom,
   generalRegisters,
+  ioEventfd,
   memoryRegion,
   msrFilter,
   readCpuid,
@@ -46,11 +47,15 @@ const MOST_CPUID_ENTRIES = 256;
 /**
  * Makes a virtual machine with one vCPU and zero-filled memory.
  *
- * @param memoryBytes a multiple of 2 MiB, at most 4 GiB
+ * @param memoryBytes a multiple of 2 MiB
+ * @param ringBytes further memory behind it, likewise; at most 4 GiB with it
  * @throws {OperatorError} when the host has no KVM that will do, or no room, or
  * this process has a guest already
  */
-export function createKvmMachine(memoryBytes: number): VirtualMachine {
+export function createKvmMachine(
+  memoryBytes: number,
+  ringBytes: number = 0,
+): VirtualMachine {
   if (hasStopWord()) {
     throw new OperatorError(
       "this process",
@@ -60,7 +65,7 @@ export function createKvmMachine(memoryBytes: number): VirtualMachine {
   }
   const release: (() => void)[] = [];
   try {
-    return new KvmMachine(memoryBytes, release);
+    return new KvmMachine(memoryBytes + ringBytes, release);
   } catch (error) {
     releaseAll(release);
     if (error instanceof SystemCallError) throw hostError(error, memoryBytes);
@@ -222,6 +227,17 @@ class KvmMachine implements VirtualMachine {
     const protection = (rights.readable ? Protection.READ : 0) |
       (rights.writable ? Protection.WRITE : 0);
     protect(this.memory, range, protection);
+  }
+
+  countPortWrites(port: number, eventfd: number): boolean {
+    if (this.#extension(Capability.IOEVENTFD) === 0) return false;
+    try {
+      ioctlWithStructure(this.#vm, Kvm.IOEVENTFD, ioEventfd(port, eventfd), "VM");
+      return true;
+    } catch (error) {
+      if (error instanceof SystemCallError) return false;
+      throw error;
+    }
   }
 
   close(): void {

@@ -8,6 +8,7 @@ import {
   CpuidEntry as EntryLayout,
   GuestDebug,
   GuestDebugControl,
+  IoEventfd,
   MemoryRegion,
   MsrFilter,
   MsrFilterRange,
@@ -42,6 +43,16 @@ export function memoryRegion(sizeBytes: number, hostAddress: bigint): Bytes {
   const { bytes, view } = structure(MemoryRegion.size);
   view.setBigUint64(MemoryRegion.memorySize, BigInt(sizeBytes), true);
   view.setBigUint64(MemoryRegion.userspaceAddr, hostAddress, true);
+  return bytes;
+}
+
+/** `struct kvm_ioeventfd`: any write of 32 bits to an I/O port. */
+export function ioEventfd(port: number, eventfd: number): Bytes {
+  const { bytes, view } = structure(IoEventfd.size);
+  view.setBigUint64(IoEventfd.addr, BigInt(port), true);
+  view.setUint32(IoEventfd.len, 4, true);
+  view.setInt32(IoEventfd.fd, eventfd, true);
+  view.setUint32(IoEventfd.flags, IoEventfd.portIo, true);
   return bytes;
 }
 

@@ -7,3 +7,6 @@
 
 /** The port of number 0, which is no hypercall. */
 export const HYPERCALL_PORT = 0x500;
+
+/** The port of the network ring's kick: a 32-bit write, whatever its data. */
+export const KICK_PORT = 0x600;

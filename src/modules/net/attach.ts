@@ -11,14 +11,10 @@ import type { Say } from "../../contract/watch.ts";
 import { type PassedDescriptor, spellSource } from "../../contract/source.ts";
 import { OperatorError } from "../../errors.ts";
 import { Link, LinkReport, TALLY_WORDS } from "./link.ts";
+import type { Port } from "./port.ts";
 
 /** A network device that holds its tap. */
-export interface NetDevice extends AttachedDevice {
-  /** The tap; reading and writing do not block. */
-  readonly tap: number;
-  /** What becomes of frames that it does not take. */
-  readonly link: Link;
-}
+export interface NetDevice extends AttachedDevice, Port {}
 
 /** What is assumed of a passed tap that is in another network namespace. */
 const DEFAULT_MTU_BYTES = 1500;
@@ -33,7 +29,10 @@ export function attach(binding: NetBinding, say: Say): NetDevice {
   const { tap, name, mtuBytes } = "interface" in binding.tap
     ? attachByName(binding, binding.tap.interface)
     : attachByDescriptor(binding, binding.tap);
-  const tally = new Int32Array(TALLY_WORDS);
+  // Shared, for the ring's thread.
+  const tally = new Int32Array(
+    new SharedArrayBuffer(TALLY_WORDS * Int32Array.BYTES_PER_ELEMENT),
+  );
   const report = new LinkReport(name, tally, say);
   const link = new Link(name, tally, () => report.tell());
   return {

@@ -3,31 +3,21 @@
  *
  * @module
  */
-import { lastErrno } from "../../../ffi/errno.ts";
-import { ETHERNET_HEADER_BYTES } from "../../../ffi/linux/tun.ts";
-import { rawReadv, rawWritev, Vector } from "../../../ffi/vectors.ts";
+import { Vector } from "../../../ffi/vectors.ts";
 import { CONTINUE, type Hypercall, NetBlock, Result } from "../../contract/hypercalls.ts";
 import type { Access, GuestMemory } from "../../contract/memory.ts";
 import { byHandle } from "../../contract/module.ts";
-import { GuestFault } from "../../errors.ts";
 import type { NetDevice } from "./attach.ts";
+import { frameReceiver, frameSender } from "./port.ts";
 
 /** Makes the handler of NET_WRITE. */
 export function netWrite(
   devices: readonly NetDevice[],
   memory: GuestMemory,
 ): Hypercall {
-  const writev = rawWritev();
+  const send = frameSender();
   return frameCall(devices, memory, "read", (device, frame, length) => {
-    if (length < ETHERNET_HEADER_BYTES) {
-      throw new GuestFault(
-        `it sent a frame of ${length} bytes, less than an Ethernet header's ${ETHERNET_HEADER_BYTES}`,
-      );
-    }
-    const count = writev(device.tap, frame, 1);
-    if (count !== length) device.link.refused(length, count);
-    else if (device.link.dropping) device.link.sent();
-    // Dropped is sent, to the guest: as on any Ethernet.
+    send(device, frame, length);
     return Result.OK;
   });
 }
@@ -37,15 +27,12 @@ export function netRead(
   devices: readonly NetDevice[],
   memory: GuestMemory,
 ): Hypercall {
-  const readv = rawReadv();
+  const receive = frameReceiver();
   return frameCall(devices, memory, "write", (device, room, _length, block) => {
-    const count = readv(device.tap, room, 1);
-    if (count > 0) {
-      memory.setU64(block + NetBlock.length, count, 0);
-      return Result.OK;
-    }
-    if (count < 0) device.link.unread(lastErrno());
-    return Result.AGAIN;
+    const count = receive(device, room);
+    if (count === 0) return Result.AGAIN;
+    memory.setU64(block + NetBlock.length, count, 0);
+    return Result.OK;
   });
 }
 

@@ -7,6 +7,7 @@ import { HypercallNumber } from "../../contract/hypercalls.ts";
 import type { DeviceModule, NetBinding } from "../../contract/module.ts";
 import { attach, type NetDevice } from "./attach.ts";
 import { netRead, netWrite } from "./frames.ts";
+import { ringServer } from "./ring_server.ts";
 
 const net: DeviceModule<NetBinding, NetDevice> = {
   name: "net",
@@ -17,6 +18,7 @@ const net: DeviceModule<NetBinding, NetDevice> = {
       [HypercallNumber.NET_WRITE, netWrite(devices, memory)],
       [HypercallNumber.NET_READ, netRead(devices, memory)],
     ]),
+  ring: ringServer,
 };
 
 export default net;

@@ -42,6 +42,15 @@ for (const [gpa, length] of GOOD) {
   });
 }
 
+Deno.test("range() ends at the guest's part when more memory is behind it", () => {
+  const guest = new GuestMemory(hostMemory(new Uint8Array(M + 0x1000)), M);
+  assertEquals(guest.sizeBytes, M);
+  assertEquals(guest.range(M - 2, 1, "write"), M - 2);
+  for (const [gpa, length] of [[M - 1, 1], [M, 0], [M + 16, 16]] as const) {
+    assertThrows(() => guest.range(gpa, length, "read"), GuestFault);
+  }
+});
+
 const BAD: readonly (readonly [gpa: number, length: number])[] = [
   // A range that ends exactly at M is refused, as Solo5's tender does it.
   [0, M],

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Errno } from "../../../ffi/errno.ts";
+import * as eventfd from "../../../ffi/linux/eventfd.ts";
 import * as fcntl from "../../../ffi/linux/fcntl.ts";
 import * as kvm from "../../../ffi/linux/kvm.ts";
 import * as mman from "../../../ffi/linux/mman.ts";
@@ -77,6 +78,17 @@ const STRUCTURES: readonly Structure[] = [
     ],
   },
   { name: "kvm_xsave", size: kvm.Xsave.size, fields: [[0, kvm.Xsave.size, "region"]] },
+  {
+    name: "kvm_ioeventfd",
+    size: kvm.IoEventfd.size,
+    fields: [
+      [kvm.IoEventfd.datamatch, 8, "datamatch"],
+      [kvm.IoEventfd.addr, 8, "addr"],
+      [kvm.IoEventfd.len, 4, "len"],
+      [kvm.IoEventfd.fd, 4, "fd"],
+      [kvm.IoEventfd.flags, 4, "flags"],
+    ],
+  },
   {
     name: "kvm_regs",
     size: Regs.size,
@@ -198,6 +210,8 @@ const CONSTANTS: readonly (readonly [expression: string, value: number])[] = [
   ),
   ["KVM_EXIT_IO_OUT", kvm.EXIT_IO_OUT],
   ...prefixed("KVM_GUESTDBG_", kvm.GuestDebugControl),
+  ["KVM_IOEVENTFD_FLAG_PIO", kvm.IoEventfd.portIo],
+  ...prefixed("EFD_", eventfd.EventfdFlag),
   ["KVM_MSR_FILTER_DEFAULT_DENY", kvm.MsrFilter.defaultDeny],
   ["KVM_MSR_FILTER_MAX_RANGES", kvm.MsrFilter.mostRanges],
   ["KVM_MSR_FILTER_READ", kvm.MsrFilterRange.read],
@@ -259,7 +273,7 @@ function prefixed(
 
 const HEADERS = [
   ...["errno.h", "fcntl.h", "poll.h", "unistd.h"],
-  ...["sys/file.h", "sys/mman.h", "sys/stat.h"],
+  ...["sys/eventfd.h", "sys/file.h", "sys/mman.h", "sys/stat.h"],
   ...["sys/socket.h", "sys/un.h", "netinet/in.h", "netinet/tcp.h"],
   ...["linux/if.h", "linux/if_ether.h", "linux/if_tun.h"],
   ...["linux/kvm.h", "linux/sockios.h"],

@@ -11,6 +11,7 @@ import {
   generalRegisters,
   generalState,
   guestDebug,
+  ioEventfd,
   memoryRegion,
   msrFilter,
   readCpuid,
@@ -25,6 +26,11 @@ function u32s(bytes: Uint8Array<ArrayBuffer>): number[] {
 Deno.test("memoryRegion() is slot 0 at gpa 0 when memory has 4 GiB", () => {
   const bytes = memoryRegion(0x1_0000_0000, 0x7f12_3456_7000n);
   assertEquals(u32s(bytes), [0, 0, 0, 0, 0, 1, 0x3456_7000, 0x7f12]);
+});
+
+Deno.test("ioEventfd() is any write of 4 bytes to a port, on x86_64", () => {
+  const bytes = ioEventfd(0x600, 17);
+  assertEquals(u32s(bytes), [0, 0, 0x600, 0, 4, 17, 2, ...new Array(9).fill(0)]);
 });
 
 Deno.test("generalRegisters() writes u64 when values need more than 32 bits", () => {

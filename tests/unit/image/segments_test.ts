@@ -104,6 +104,13 @@ Deno.test("layOutSegments() takes no .bss into kernelEnd when it comes last", ()
   assertEquals(memoryNeed, { bytes: 0x510_3001, structure: "program header 6" });
 });
 
+Deno.test("layOutSegments() counts what headers ask for beyond the file's bytes", () => {
+  const none = { tdata: null, bss: null };
+  assertEquals(layOut({ change: none }).zeroBytes, 0);
+  const some = { data: { memsz: 0x1020 }, bss: { memsz: 0x20_3ca0 } };
+  assertEquals(layOut({ change: some }).zeroBytes, 0x1000 + 0x20_3ca0);
+});
+
 Deno.test("layOutSegments() asks for the last segment's pages when there is no .bss", () => {
   const { memoryNeed } = layOut({ change: { bss: null } });
   assertEquals(memoryNeed, { bytes: 0x103000, structure: "program header 3" });

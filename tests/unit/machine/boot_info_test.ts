@@ -20,6 +20,7 @@ function encode(changes: Partial<BootFacts> = {}): DataView {
   const bytes = encodeBootInfo({
     abi: NEWEST,
     memoryBytes: 512 * 1024 * 1024,
+    ring: false,
     kernelEnd: 0x10_9000,
     tscKilohertz: 2_400_001,
     manifest: MANIFEST,
@@ -53,6 +54,12 @@ Deno.test("encodeBootInfo() writes all 56 bytes when the ABI is version 2", () =
     0n,
   ]);
   assertEquals(view.byteLength, 56 + 216 + 12);
+});
+
+Deno.test("encodeBootInfo() offers the ring behind guest memory when there is one", () => {
+  const view = encode({ ring: true });
+  assertEquals(words(view, 7).slice(5), [1n, 0x2000_0000n]);
+  assertEquals(view.getUint32(44, true), 0);
 });
 
 Deno.test("encodeBootInfo() writes 40 bytes when the ABI is version 1", () => {

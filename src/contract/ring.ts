@@ -1,0 +1,94 @@
+/**
+ * The network ring of Solo5's hvt ABI version 2: its layout in guest memory
+ * (reference: `docs/abi.md`), and what serves it. All integers are
+ * little-endian, offsets and sizes in bytes.
+ *
+ * @module
+ */
+import type { Hypercall } from "./hypercalls.ts";
+import type { GuestMemory, HostMemory, ProtectedRange } from "./memory.ts";
+import type { PollSet } from "./module.ts";
+
+/** Bit of boot info's `hostFeatures`: a ring is offered. */
+export const RING_OFFERED = 1;
+
+/** What is reserved for the ring, directly behind the guest's memory, in bytes. */
+export const RING_AREA_BYTES = 0x200000;
+
+/**
+ * The transmit buffers that Solo5's bindings have in every image's `.bss` since
+ * they know the ring: 1024 of 2048 bytes. An image without room for them was
+ * built without it.
+ */
+export const RING_BUFFERS_BYTES = 1024 * 2048;
+
+/** Entries, and commits; an index is a counter modulo this. */
+export const RING_ENTRIES = 1024;
+
+/**
+ * The ring: counters of 32 bits that only count up (the guest writes the first
+ * two), then entries, then commits.
+ */
+export const RingLayout = {
+  entryTail: 0,
+  commitHead: 4,
+  entryHead: 64,
+  commitTail: 68,
+  needsKick: 72,
+  entries: 128,
+  commits: 32896,
+  size: 49280,
+} as const;
+
+/** An entry, written by the guest: u32 each, but for `data` (gpa, u64). */
+export const RingEntry = {
+  size: 32,
+  operation: 0,
+  handle: 4,
+  data: 8,
+  length: 16,
+  id: 20,
+} as const;
+
+/** A commit, the answer to a NET_READ: u32 each, `result` an i32. */
+export const RingCommit = { size: 16, id: 0, result: 4, length: 8 } as const;
+
+/** Operations of an entry. */
+export const RingOperation = { NET_WRITE: 1, NET_READ: 2 } as const;
+
+/** A guest that is offered a ring, built and not started. */
+export interface RingGuest {
+  /** Its memory as hypercalls may use it; the ring's area is directly behind. */
+  readonly memory: GuestMemory;
+  /** The bytes behind it, and behind the ring. */
+  readonly host: HostMemory;
+  /** The parts of its memory that a frame must not come from, or go to. */
+  readonly protectedRanges: readonly ProtectedRange[];
+  /** What another thread can end the guest's run through. */
+  readonly polls: PollSet;
+  /**
+   * From now on a kick is no exit, but is counted by an eventfd.
+   *
+   * @returns whether this host can do that
+   */
+  divertKicks(eventfd: number): boolean;
+}
+
+/** What serves the ring of one guest. */
+export interface RingServer {
+  /**
+   * Takes its place, as the last step before the guest runs.
+   *
+   * @returns the handler of kicks that are exits
+   */
+  begin(guest: RingGuest): Promise<Hypercall>;
+  /**
+   * The guest has ended: sends what it left in the ring, or, where it did not
+   * end itself, just stops.
+   *
+   * @returns what the guest did, or the host failed in, beside the run loop
+   */
+  end(drain: boolean): Error | undefined;
+  /** Gives everything back; may come without {@link begin} or {@link end}. */
+  close(): void;
+}

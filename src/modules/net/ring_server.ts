@@ -1,0 +1,68 @@
+/**
+ * Who serves a guest's ring: a thread, where the guest looks as if it was going
+ * to use the ring and the host has one; else the main thread, at each kick.
+ *
+ * @module
+ */
+import { tickEvery } from "../../../ffi/tick.ts";
+import { CONTINUE } from "../../contract/hypercalls.ts";
+import { byHandle } from "../../contract/module.ts";
+import { RingLayout, type RingServer } from "../../contract/ring.ts";
+import type { NetDevice } from "./attach.ts";
+import { Ring } from "./ring.ts";
+import { failureOfRing } from "./ring_failure.ts";
+import { RingFrames } from "./ring_frames.ts";
+import type { SharedPort } from "./ring_order.ts";
+import { mayStartThread, RingThread } from "./ring_thread.ts";
+
+/**
+ * Makes the server of the one ring that all network devices share.
+ *
+ * @param likely whether the guest is going to use it: then a thread starts now
+ */
+export function ringServer(devices: readonly NetDevice[], likely: boolean): RingServer {
+  const thread = likely && mayStartThread() ? startThread() : undefined;
+  return {
+    async begin(guest) {
+      const { memory, host } = guest;
+      const bytes = host.part(memory.sizeBytes, RingLayout.size);
+      const ring = new Ring(bytes, new RingFrames(memory, byHandle(devices)));
+      ring.askForKicks(true);
+      if (thread !== undefined && await thread.serve(guest, devices.map(share))) {
+        return () => {
+          thread.kick();
+          return CONTINUE;
+        };
+      }
+      return () => {
+        try {
+          ring.serve();
+        } catch (error) {
+          throw failureOfRing(error);
+        }
+        return CONTINUE;
+      };
+    },
+    end(drain) {
+      thread?.end(drain);
+      const error = thread?.failure;
+      // The thread may have set the timer after the run loop had put it off.
+      if (error !== undefined) tickEvery(0n);
+      return error;
+    },
+    close: () => thread?.close(),
+  };
+}
+
+function share({ handle, tap, link: { name, tally } }: NetDevice): SharedPort {
+  return { handle, tap, name, tally };
+}
+
+/** Where there is no thread to be had the main thread serves the ring. */
+function startThread(): RingThread | undefined {
+  try {
+    return new RingThread();
+  } catch {
+    return undefined;
+  }
+}

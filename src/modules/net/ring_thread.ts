@@ -1,0 +1,102 @@
+/**
+ * The ring's thread, from the main thread's side.
+ *
+ * @module
+ */
+import { Eventfd, makeEventfd } from "../../../ffi/eventfd.ts";
+import { closeFile } from "../../../ffi/files.ts";
+import type { RingGuest } from "../../contract/ring.ts";
+import { RingControl, type RingOrder, type SharedPort, Wish } from "./ring_order.ts";
+
+/** How long the thread may take to end, in milliseconds: it never blocks. */
+const END_MS = 5000;
+
+/** The program's root: where the thread's modules are. */
+const ROOT = new URL("../../../", import.meta.url);
+
+/**
+ * Whether this process may load a thread's modules: Deno asks for a permission
+ * to read them, unless they are part of a compiled program.
+ */
+export function mayStartThread(): boolean {
+  return Deno.build.standalone || ROOT.protocol !== "file:" ||
+    Deno.permissions.querySync({ name: "read", path: ROOT }).state === "granted";
+}
+
+/** A thread that serves a ring, or is about to. */
+export class RingThread {
+  readonly #worker: Worker;
+  readonly #ready: Promise<boolean>;
+  readonly #control = RingControl.make();
+  #kicks: Eventfd | undefined;
+
+  /**
+   * Starts the thread.
+   *
+   * @throws {Error} where the host has no room for one
+   */
+  constructor() {
+    this.#worker = new Worker(new URL("./ring_worker.ts", import.meta.url), {
+      type: "module",
+    });
+    this.#ready = new Promise((resolve) => {
+      this.#worker.onmessage = () => resolve(true);
+      this.#worker.onerror = (event) => {
+        event.preventDefault();
+        resolve(false);
+      };
+    });
+  }
+
+  /** Why the thread ended by itself, if it did. */
+  get failure(): Error | undefined {
+    return this.#control.failure;
+  }
+
+  /**
+   * Gives the thread its guest.
+   *
+   * @returns false where thread or host cannot do it; nothing has changed then
+   */
+  async serve(guest: RingGuest, ports: readonly SharedPort[]): Promise<boolean> {
+    const eventfd = await this.#ready ? makeEventfd() : undefined;
+    if (eventfd === undefined) return false;
+    if (!guest.divertKicks(eventfd)) {
+      closeFile(eventfd);
+      return false;
+    }
+    this.#kicks = new Eventfd(eventfd);
+    const order: RingOrder = {
+      address: guest.host.address,
+      memoryBytes: guest.memory.sizeBytes,
+      protectedRanges: guest.protectedRanges,
+      ports,
+      eventfd,
+      stopAddress: guest.polls.stopAddress,
+      shared: this.#control.shared,
+    };
+    this.#worker.postMessage(order);
+    return true;
+  }
+
+  /** Wakes the thread where the kick has not. */
+  kick(): void {
+    this.#kicks?.add();
+  }
+
+  /** Has the thread end, after it has served what is there where `drain`. */
+  end(drain: boolean): void {
+    if (this.#kicks === undefined) return;
+    this.#control.wish = drain ? Wish.DRAIN : Wish.STOP;
+    this.#kicks.add();
+    this.#control.waitForEnd(END_MS);
+    closeFile(this.#kicks.descriptor);
+    this.#kicks = undefined;
+  }
+
+  /** Ends the thread, whatever it does. */
+  close(): void {
+    this.end(false);
+    this.#worker.terminate();
+  }
+}
