@@ -4,6 +4,8 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { lockFile } from "../../ffi/disk.ts";
+import { closeFile, openFile } from "../../ffi/files.ts";
 import { passing } from "../support/descriptors.ts";
 import { withDisk } from "../support/disk.ts";
 import { hostTest } from "../support/needs.ts";
@@ -202,17 +204,18 @@ hostTest(
   ["KVM"],
   () =>
     withDisk(4096, async (path) => {
-      const shell = `exec 8<${path}; flock 8; exec "$@"`;
-      const ended = await hvt([`--block:disk=${path}`, "--mem=4", guest("block")], {
-        shell,
-      });
-      assertMatch(ended.stderr, /^solo5-hvt: --block:disk=[^\n]* holds it; [^\n]*\n$/);
-      assertEquals([ended.stdout.split("\n").at(-2), ended.status], ["SUCCESS", 0]);
-      const strict = await tender(["run", `--block:disk=${path}`, guest("block")], {
-        shell,
-      });
-      assertStringIncludes(strict.stderr, "flock: EAGAIN");
-      assertEquals(strict.status, 1);
+      const holder = openFile(path, "read");
+      lockFile(holder, false, path);
+      try {
+        const ended = await hvt([`--block:disk=${path}`, "--mem=4", guest("block")]);
+        assertMatch(ended.stderr, /^solo5-hvt: --block:disk=[^\n]* holds it; [^\n]*\n$/);
+        assertEquals([ended.stdout.split("\n").at(-2), ended.status], ["SUCCESS", 0]);
+        const strict = await tender(["run", `--block:disk=${path}`, guest("block")]);
+        assertStringIncludes(strict.stderr, "flock: EAGAIN");
+        assertEquals(strict.status, 1);
+      } finally {
+        closeFile(holder);
+      }
     }),
 );
 
