@@ -23,7 +23,17 @@ async function compile(): Promise<string> {
   const output = `${directory}/solo5`;
   const flags = "--quiet --no-check --no-config --no-lock --no-prompt --allow-ffi";
   const { success, stderr } = await new Deno.Command("npx", {
-    args: ["-y", COMPILER, "compile", ...flags.split(" "), "--output", output, "mod.ts"],
+    // Other tests may have left this process without a network by now.
+    args: [
+      "-y",
+      "--prefer-offline",
+      COMPILER,
+      "compile",
+      ...flags.split(" "),
+      "--output",
+      output,
+      "mod.ts",
+    ],
     cwd: ROOT,
     stdin: "null",
     stdout: "null",
