@@ -29,7 +29,7 @@ import { checked, Errno, openErrno } from "./errno.ts";
 import { symbolGroup } from "./libc.ts";
 import { KvmRun } from "./linux/kvm.ts";
 import { PollEntry, PollEvent } from "./linux/poll.ts";
-import { Mapping, PAGE_BYTES } from "./memory.ts";
+import { type Mapping, PAGE_BYTES } from "./memory.ts";
 import {
   addressOfFunction,
   doNothing,
@@ -38,9 +38,10 @@ import {
   Signal,
   type SignalAction,
 } from "./signals.ts";
-import { openTick, tickEvery, tickNow } from "./tick.ts";
 
 const libc = symbolGroup("stop signal", {
+  // int setitimer(int which, const struct itimerval *new, struct itimerval *old)
+  setitimer: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
   // char *initstate(unsigned int seed, char *state, size_t n)
   initstate: { parameters: ["u32", "usize", "usize"], result: "usize" },
   // int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout,
@@ -58,6 +59,12 @@ const ending = symbolGroup("stop signal's end", {
   setstate: { parameters: ["usize"], result: "usize" },
 });
 
+/** `sys/time.h`. */
+const ITIMER_REAL = 0;
+
+/** `struct itimerval`: interval, then value, each seconds and microseconds. */
+const ITIMERVAL = { size: 32, intervalSeconds: 0, valueSeconds: 16 } as const;
+
 /** How often the main thread is interrupted, in seconds. */
 const TICK_SECONDS = 1n;
 
@@ -70,12 +77,6 @@ const STATE_BYTES = 8, SEED_OFFSET = 4;
  */
 const NO_SIGNAL = -0x100;
 
-/**
- * The word after another thread has ended the guest: a descriptor that is never
- * open, which is ready at once, with a byte of `immediate_exit` that is set.
- */
-const RAISED = 0x7fff_ffff;
-
 /** How long {@link StopWord.waitWritable} waits at a time, in nanoseconds. */
 const WRITABLE_NANOSECONDS = 20_000_000;
 
@@ -87,24 +88,6 @@ let inUse = false;
 /** Whether this process has a stop word; it cannot have two. */
 export function hasStopWord(): boolean {
   return inUse;
-}
-
-/** Ends the guest from another thread than the one that runs it. */
-export class StopRaiser {
-  readonly #word: DataView;
-
-  /** @param address {@link StopWord.stopAddress} */
-  constructor(address: bigint) {
-    const { buffer, byteOffset, byteLength } = new Mapping(address, 4).part(0, 4);
-    this.#word = new DataView(buffer, byteOffset, byteLength);
-    openTick();
-  }
-
-  /** Has every wait of the main thread end, now and from now on. */
-  raise(): void {
-    this.#word.setInt32(0, RAISED, true);
-    tickNow();
-  }
 }
 
 /** The word that the signal handler writes, and the waits that notice it. */
@@ -146,7 +129,6 @@ export class StopWord {
     }
     this.#memory.setInt32(this.#wordOffset, NO_SIGNAL, true);
     this.#entries = this.#layEntries();
-    openTick();
     inUse = true;
   }
 
@@ -168,17 +150,17 @@ export class StopWord {
     handle(Signal.ALRM, { handler: this.#interrupt, mask });
     // A file that may not grow any more is EFBIG then, and a sentence.
     handle(Signal.XFSZ, { handler: IGNORE });
-    tickEvery(TICK_SECONDS);
+    setTick(TICK_SECONDS);
   }
 
   /** The guest has ended: no more interruptions. Signals stay caught. */
   rest(): void {
-    tickEvery(0n);
+    setTick(0n);
   }
 
   /** Puts everything back as it was; the mapping may go then. */
   release(): void {
-    if (this.#restore.length > 0) tickEvery(0n);
+    if (this.#restore.length > 0) setTick(0n);
     for (const restore of this.#restore.splice(0)) restore();
     ending().setstate(BigInt(this.#earlierState));
     inUse = false;
@@ -197,12 +179,12 @@ export class StopWord {
     Atomics.compareExchange(word, 0, NO_SIGNAL + 1 << 8, NO_SIGNAL << 8);
   }
 
-  /** Where the word is, for {@link StopRaiser}. */
+  /** Where the word is, for another thread (`stop_raiser.ts`). */
   get stopAddress(): bigint {
     return this.#stopAddress;
   }
 
-  /** The signal that has come, or 0; a number that is none where it was raised. */
+  /** The signal that has come, or 0; no signal's number where a thread has raised it. */
   get signal(): number {
     const word = this.#memory.getInt32(this.#wordOffset, true);
     return word === NO_SIGNAL ? 0 : word;
@@ -289,4 +271,13 @@ export class StopWord {
     }
     return this.signal;
   }
+}
+
+/** Has SIGALRM come every so many seconds, or, with 0, no more. */
+function setTick(seconds: bigint): void {
+  const timer = new Uint8Array(ITIMERVAL.size);
+  const view = new DataView(timer.buffer);
+  view.setBigUint64(ITIMERVAL.intervalSeconds, seconds, true);
+  view.setBigUint64(ITIMERVAL.valueSeconds, seconds, true);
+  checked(libc().setitimer(ITIMER_REAL, timer, null), "setitimer", "tender");
 }

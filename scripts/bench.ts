@@ -10,7 +10,7 @@
 import { parseArgs } from "@std/cli";
 import { ROOT, tenderCommand } from "../tests/support/checkout.ts";
 import { type Cost, measure } from "./bench/cost.ts";
-import { makeBenchTap, sendFrames, TAP } from "./bench/traffic.ts";
+import { makeBenchTap, MOST_FRAMES, sendFrames, TAP } from "./bench/traffic.ts";
 
 const GUESTS = `${ROOT}tests/guests/built/`;
 
@@ -47,11 +47,12 @@ function frameRows(): Row[] {
       few: 2_000,
       many: 10_000,
       args: (count) => [...RING, "send", String(count), String(bytes)],
+      begun: () => {},
     },
     {
       name: `ringreceive, ${bytes} bytes`,
       few: 2_000,
-      many: 10_000,
+      many: MOST_FRAMES,
       args: (count) => [...RING, "receive", String(count)],
       begun: (count) => sendFrames(count, bytes),
     },

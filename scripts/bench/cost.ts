@@ -33,14 +33,14 @@ function childTimes(): { user: number; system: number } {
 /**
  * Runs a program to its end.
  *
- * @param begun called when it has printed something
+ * @param begun called when it has printed something, from when on time counts
  */
 export async function measure(
   command: readonly string[],
   begun?: () => void,
 ): Promise<Cost> {
   const before = childTimes();
-  const start = performance.now();
+  let start = performance.now();
   const child = new Deno.Command(command[0]!, {
     args: command.slice(1),
     stdin: "null",
@@ -48,9 +48,12 @@ export async function measure(
     stderr: "piped",
     env: tenderEnvironment(),
   });
-  const { code, stderr } = begun
-    ? await runWith(child.spawn(), begun)
-    : child.outputSync();
+  const { code, stderr } = begun === undefined
+    ? child.outputSync()
+    : await runWith(child.spawn(), () => {
+      start = performance.now();
+      begun();
+    });
   const wall = (performance.now() - start) / 1000;
   if (code !== 0) throw new Error(`${command[0]}: ${new TextDecoder().decode(stderr)}`);
   const after = childTimes();

@@ -16,7 +16,7 @@ import type { WatchBinding } from "../contract/watch.ts";
 import { OperatorError } from "../errors.ts";
 import type { Image } from "../image/image.ts";
 import type { ManifestDevice } from "../image/manifest.ts";
-import { type MemoryPlan, planMemory } from "./memory.ts";
+import { planMemory } from "./memory.ts";
 import type { BindingRequest, BlockRequest, NetRequest } from "./request.ts";
 import {
   DEFAULT_MEMORY_MEBIBYTES,
@@ -29,9 +29,13 @@ import {
 } from "./values.ts";
 
 /** What a guest is to be built from, complete and consistent. */
-export interface Bindings extends MemoryPlan {
+export interface Bindings {
   /** The image that they were checked against. */
   readonly image: Image;
+  /** Guest memory in bytes, a multiple of 2 MiB. */
+  readonly memoryBytes: number;
+  /** What the network ring takes directly behind it, in bytes; 0 without one. */
+  readonly ringBytes: number;
   /** Every device of the manifest with its resource, in the manifest's order. */
   readonly devices: readonly DeviceBinding[];
   /** What is to watch over the guest as a whole, outermost last. */

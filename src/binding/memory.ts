@@ -3,8 +3,12 @@
  *
  * @module
  */
-import { MEBIBYTE, MEMORY_STEP_BYTES, MOST_MEMORY_BYTES } from "../contract/limits.ts";
-import { RING_AREA_BYTES } from "../contract/ring.ts";
+import {
+  MEBIBYTE,
+  MEMORY_STEP_BYTES,
+  MOST_MEMORY_BYTES,
+  RING_AREA_BYTES,
+} from "../contract/limits.ts";
 import { type Image, requireFit } from "../image/image.ts";
 
 const STEP_MEBIBYTES = MEMORY_STEP_BYTES / MEBIBYTE;

@@ -22,3 +22,16 @@ export const MOST_MEMORY_BYTES = 0x1_0000_0000;
 
 /** The most parts of an image that are loaded: each costs the host a mapping. */
 export const MOST_SEGMENTS = 256;
+
+/** Bit of boot info's `hostFeatures`: a ring is offered. */
+export const RING_OFFERED = 1;
+
+/** What is reserved for the ring, directly behind the guest's memory, in bytes. */
+export const RING_AREA_BYTES = 0x200000;
+
+/**
+ * The transmit buffers that Solo5's bindings have in every image's `.bss` since
+ * they know the ring: 1024 of 2048 bytes. An image without room for them was
+ * built without it.
+ */
+export const RING_BUFFERS_BYTES = 1024 * 2048;

@@ -140,8 +140,6 @@ export interface PollSet {
   failed(index: number): boolean;
   /** The signal that is to end the guest, or 0. */
   readonly signal: number;
-  /** Where another thread of this process can end the guest from. */
-  readonly stopAddress: bigint;
   /** Waits until a descriptor takes data again; returns the signal, or 0. */
   waitWritable(descriptor: number): number;
 }

@@ -7,20 +7,6 @@
  */
 import type { Hypercall } from "./hypercalls.ts";
 import type { GuestMemory, HostMemory, ProtectedRange } from "./memory.ts";
-import type { PollSet } from "./module.ts";
-
-/** Bit of boot info's `hostFeatures`: a ring is offered. */
-export const RING_OFFERED = 1;
-
-/** What is reserved for the ring, directly behind the guest's memory, in bytes. */
-export const RING_AREA_BYTES = 0x200000;
-
-/**
- * The transmit buffers that Solo5's bindings have in every image's `.bss` since
- * they know the ring: 1024 of 2048 bytes. An image without room for them was
- * built without it.
- */
-export const RING_BUFFERS_BYTES = 1024 * 2048;
 
 /** Entries, and commits; an index is a counter modulo this. */
 export const RING_ENTRIES = 1024;
@@ -64,8 +50,8 @@ export interface RingGuest {
   readonly host: HostMemory;
   /** The parts of its memory that a frame must not come from, or go to. */
   readonly protectedRanges: readonly ProtectedRange[];
-  /** What another thread can end the guest's run through. */
-  readonly polls: PollSet;
+  /** Where another thread of this process can end the guest from. */
+  readonly stopAddress: bigint;
   /**
    * From now on a kick is no exit, but is counted by an eventfd.
    *

@@ -119,6 +119,8 @@ export interface VirtualMachine {
    * eventfd; returns false where the host cannot do that.
    */
   countPortWrites(port: number, eventfd: number): boolean;
+  /** Where another thread of this process can end the guest from. */
+  readonly stopAddress: bigint;
   /** The vCPU. */
   readonly vcpu: Vcpu & VcpuDebug;
   /** Gives everything back to the host. */

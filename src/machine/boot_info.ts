@@ -5,7 +5,7 @@
  * @module
  */
 import type { DeviceProperties } from "../contract/module.ts";
-import { RING_OFFERED } from "../contract/ring.ts";
+import { RING_OFFERED } from "../contract/limits.ts";
 import { encodeRaw } from "../contract/raw_text.ts";
 import type { AbiVersion } from "../image/abi.ts";
 import { encodeManifest, type Manifest } from "../image/manifest.ts";

@@ -11,7 +11,8 @@ import type {
   DeviceModule,
   DeviceType,
 } from "../contract/module.ts";
-import { RING_BUFFERS_BYTES, type RingServer } from "../contract/ring.ts";
+import { RING_BUFFERS_BYTES } from "../contract/limits.ts";
+import type { RingServer } from "../contract/ring.ts";
 import type { Vcpu } from "../contract/vcpu.ts";
 import type { GuestEnd, Say, Watch } from "../contract/watch.ts";
 import { OperatorError } from "../errors.ts";
@@ -115,15 +116,13 @@ export async function build(
       const own = devices.filter((_, index) => bindings.devices[index]!.type === type);
       answer(module.hypercalls(own, memory));
     }
-    if (ring !== undefined) {
-      table[KICK_PORT - HYPERCALL_PORT] = await ring.begin({
-        memory,
-        host: vm.memory,
-        protectedRanges: guarded,
-        polls: vcpu.polls,
-        divertKicks: (eventfd) => vm.countPortWrites(KICK_PORT, eventfd),
-      });
-    }
+    table[KICK_PORT - HYPERCALL_PORT] = await ring?.begin({
+      memory,
+      host: vm.memory,
+      protectedRanges: guarded,
+      stopAddress: vm.stopAddress,
+      divertKicks: (eventfd) => vm.countPortWrites(KICK_PORT, eventfd),
+    });
     let ready = true;
     return {
       run() {
@@ -137,7 +136,7 @@ export async function build(
         } catch (error) {
           end = { error };
         }
-        end = lastLook(devices, endRing(ring, end), say);
+        end = lastLook(devices, endRing(ring, vcpu, end), say);
         for (const watch of watches) watch.end(end);
         if ("error" in end) throw end.error;
         return end.status;
@@ -203,9 +202,12 @@ function ringServer(
  * Ends the service of the ring. What the guest, or the host, did wrong there is
  * how the guest ended.
  */
-function endRing(ring: RingServer | undefined, end: GuestEnd): GuestEnd {
+function endRing(ring: RingServer | undefined, vcpu: Vcpu, end: GuestEnd): GuestEnd {
   const error = ring?.end("status" in end);
-  return error === undefined ? end : { error };
+  if (error === undefined) return end;
+  // To end the guest it may have set the timer after the run loop had put it off.
+  vcpu.rest();
+  return { error };
 }
 
 async function loadDeviceModules(

@@ -128,20 +128,22 @@ hostTest("--trace=modules tells exactly the symbols that the linker saw", [
   const path = await disk();
   // The shell, and Deno with nothing of ours that needs libc.
   const baseline = await lookedUp([...tenderCommand(), "version"]);
-  const cases: [string[], string[]][] = [
-    [["core"], [guest("hello")]],
-    [["core", "block"], [`--block:0=${path}`, guest("block")]],
-    [["core", "dumpcore"], ["--dumpcore=/tmp", guest("hello")]],
-    [["core", "net"], ["--net:0=sym0", "--net:1=sym1", guest("net"), "errors"]],
+  const nets = ["--net:0=sym0", "--net:1=sym1"];
+  const cases: [what: string, modules: string[], args: string[]][] = [
+    ["core", ["core"], [guest("hello")]],
+    ["block", ["core", "block"], [`--block:0=${path}`, guest("block")]],
+    ["dumpcore", ["core", "dumpcore"], ["--dumpcore=/tmp", guest("hello")]],
+    ["net", ["core", "net"], [...nets, guest("net"), "errors"]],
+    ["ring", ["core", "net"], [nets[0]!, guest("ring"), "info"]],
   ];
   const own = new Map<string, Set<string>>();
-  for (const [modules, args] of cases) {
+  for (const [what, modules, args] of cases) {
     const run = ["run", "--trace=modules", "--mem=4", ...args];
     const told = await traced(run);
     assertEquals(told.modules, modules);
     const seen = (await lookedUp([...tenderCommand(), ...run])).difference(baseline);
     assertEquals([...told.symbols].sort(), [...seen].sort());
-    own.set(modules.at(-1)!, told.symbols);
+    own.set(what, told.symbols);
   }
   const core = own.get("core")!;
   const others = ["flock", "preadv", "pwritev", "sync_file_range", "socket", "readv"];
@@ -155,6 +157,7 @@ hostTest("--trace=modules tells exactly the symbols that the linker saw", [
     "sync_file_range",
   ]);
   assertEquals([...own.get("net")!.difference(core)].sort(), ["readv", "socket"]);
+  assertEquals([...own.get("ring")!.difference(own.get("net")!)], ["eventfd"]);
   assertEquals([...own.get("dumpcore")!.difference(core)].sort(), [
     "fsync",
     "ftruncate",

@@ -140,7 +140,8 @@ hostTest("deno install of the checkout gives a working solo5", ["KVM"], async ()
   const root = await Deno.makeTempDir();
   const install = ["install", "--quiet", "--global", "--root", root, "--name", "solo5"];
   const { success } = await new Deno.Command(Deno.execPath(), {
-    args: [...install, "--allow-ffi", "--no-prompt", `${ROOT}mod.ts`],
+    args: [...install, "--allow-ffi", `--allow-read=${ROOT}`, "--no-prompt"]
+      .concat(`${ROOT}mod.ts`),
     stderr: "null",
   }).output();
   assertEquals(success, true);

@@ -5,6 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import * as ring from "../../src/contract/ring.ts";
 import * as hypercalls from "../../src/contract/hypercalls.ts";
 import { ABI_VERSIONS } from "../../src/image/abi.ts";
 import { isDeviceName, MOST_ENTRIES } from "../../src/image/manifest.ts";
@@ -13,6 +14,7 @@ import {
   MEMORY_STEP_BYTES,
   MOST_SEGMENTS,
   PAGE_BYTES,
+  RING_AREA_BYTES,
 } from "../../src/contract/limits.ts";
 import { MOST_COMMAND_LINE_BYTES } from "../../src/binding/bindings.ts";
 import {
@@ -26,25 +28,26 @@ import { ETHERNET_HEADER_BYTES } from "../../ffi/linux/tun.ts";
 
 const DOCUMENT = await Deno.readTextFile(new URL("../../docs/abi.md", import.meta.url));
 
-/** The rows of the first table below a heading, without its head. */
-function table(heading: string): string[][] {
+/** The rows of a table below a heading, the first if not said, without its head. */
+function table(heading: string, index = 0): string[][] {
   const start = DOCUMENT.indexOf(`\n## ${heading}\n`);
   const section = DOCUMENT.slice(start + 4).split("\n## ")[0]!;
-  const rows = section.split("\n").filter((line) => line.startsWith("|")).map((line) =>
+  const tables = section.match(/(^\|.*\n)+/gm) ?? [];
+  const rows = (tables[index] ?? "").trimEnd().split("\n").map((line) =>
     line.split("|").slice(1, -1).map((cell) => cell.trim())
   );
-  const end = rows.findIndex((row, index) => index > 1 && /^-+$/.test(row[0]!));
-  return rows.slice(2, end < 0 ? undefined : end - 1);
+  return rows.slice(2);
 }
 
 describe("docs/abi.md", () => {
   it("lists the ABI versions", () => {
     assertEquals(
       table("Versions"),
-      ABI_VERSIONS.map(({ version, releases, bootInfoBytes }) => [
+      ABI_VERSIONS.map(({ version, releases, bootInfoBytes, hasRing }) => [
         String(version),
         releases,
         String(bootInfoBytes),
+        hasRing ? "yes" : "no",
       ]),
     );
   });
@@ -100,6 +103,30 @@ describe("docs/abi.md", () => {
     assertEquals(documented, implemented);
   });
 
+  it("has the fields of the network ring", () => {
+    const fields = table("Network ring").map((
+      [offset, , name],
+    ) => [name, Number(offset)]);
+    const { size: _size, ...layout } = ring.RingLayout;
+    assertEquals(fields, Object.entries(layout));
+    const [offset, bytes] = table("Network ring").at(-1)!.map(Number);
+    assertEquals(offset! + bytes!, ring.RingLayout.size);
+  });
+
+  it("has the fields of entries and commits", () => {
+    const fields = table("Network ring", 1).map(([structure, field, offset]) => [
+      structure,
+      field,
+      Number(offset),
+    ]);
+    const { size: _entry, ...entry } = ring.RingEntry;
+    const { size: _commit, ...commit } = ring.RingCommit;
+    assertEquals(fields, [
+      ...Object.entries(entry).map(([name, offset]) => ["entry", name, offset]),
+      ...Object.entries(commit).map(([name, offset]) => ["commit", name, offset]),
+    ]);
+  });
+
   it("has the results", () => {
     const results = table("Results").map(([code, name]) => [name, Number(code)]);
     assertEquals(results, Object.entries(hypercalls.Result));
@@ -134,6 +161,8 @@ describe("docs/abi.md", () => {
       "hypercall numbers below": hypercalls.HYPERCALL_LIMIT,
       "HALT cookie, bytes": hypercalls.COOKIE_BYTES,
       "smallest frame sent, bytes": ETHERNET_HEADER_BYTES,
+      "entries of the network ring": ring.RING_ENTRIES,
+      "network ring, bytes reserved": RING_AREA_BYTES,
       "processors": 1,
     });
   });

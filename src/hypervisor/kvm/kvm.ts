@@ -229,6 +229,10 @@ class KvmMachine implements VirtualMachine {
     protect(this.memory, range, protection);
   }
 
+  get stopAddress(): bigint {
+    return this.vcpu.polls.stopAddress;
+  }
+
   countPortWrites(port: number, eventfd: number): boolean {
     if (this.#extension(Capability.IOEVENTFD) === 0) return false;
     try {

@@ -79,18 +79,18 @@ class CoreDump implements Watch {
     const { vcpu, memory, host, imageName, commandLine } = guest;
     const frame = halted ? readTrapFrame(memory, host, vcpu.portData) : undefined;
     const head = encodeHead({
-      memoryBytes: memory.sizeBytes,
+      memoryBytes: host.sizeBytes,
       registers: coreRegisters(vcpu.state(), frame),
       signal,
       processId: Deno.pid,
       imageName,
       commandLine,
     });
-    this.#file.setLength(MEMORY_OFFSET + memory.sizeBytes);
+    this.#file.setLength(MEMORY_OFFSET + host.sizeBytes);
     this.#file.write(0, head);
     const pages = this.#writeMemory(guest);
     this.#file.publish();
-    const total = memory.sizeBytes / PAGE_BYTES;
+    const total = host.sizeBytes / PAGE_BYTES;
     this.#say(`dumped ${pages} pages of total ${total} pages`);
   }
 
@@ -101,7 +101,7 @@ class CoreDump implements Watch {
     }
     let pages = 0;
     const inUse = (address: bigint, count: number) => this.#pagemap.inUse(address, count);
-    for (const { start, end } of findHeld(host, inUse, memory.sizeBytes)) {
+    for (const { start, end } of findHeld(host, inUse)) {
       const length = end - start;
       this.#file.writeMemory(
         MEMORY_OFFSET + start,

@@ -23,17 +23,11 @@ export interface Run {
 /**
  * Finds the pages that are not all zeros. Memory that the host has no page for
  * is not even read: that would take memory.
- *
- * @param sizeBytes how much is looked at, from gpa 0 on
  */
-export function* findHeld(
-  host: HostMemory,
-  inUse: InUse,
-  sizeBytes: number = host.sizeBytes,
-): Generator<Run> {
+export function* findHeld(host: HostMemory, inUse: InUse): Generator<Run> {
   const step = STEP_PAGES * PAGE_BYTES;
-  for (let gpa = 0; gpa < sizeBytes; gpa += step) {
-    const length = Math.min(step, sizeBytes - gpa);
+  for (let gpa = 0; gpa < host.sizeBytes; gpa += step) {
+    const length = Math.min(step, host.sizeBytes - gpa);
     const used = inUse(host.address + BigInt(gpa), length / PAGE_BYTES);
     if (!used.includes(true)) continue;
     const { buffer, byteOffset } = host.part(gpa, length);

@@ -40,10 +40,6 @@ export class InterruptiblePolls implements PollSet {
     return this.#polls.signal;
   }
 
-  get stopAddress(): bigint {
-    return this.#polls.stopAddress;
-  }
-
   waitWritable(descriptor: number): number {
     return this.#polls.waitWritable(descriptor);
   }

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { tickEvery } from "../../../ffi/tick.ts";
 import { CONTINUE } from "../../contract/hypercalls.ts";
 import { byHandle } from "../../contract/module.ts";
 import { RingLayout, type RingServer } from "../../contract/ring.ts";
@@ -45,10 +44,7 @@ export function ringServer(devices: readonly NetDevice[], likely: boolean): Ring
     },
     end(drain) {
       thread?.end(drain);
-      const error = thread?.failure;
-      // The thread may have set the timer after the run loop had put it off.
-      if (error !== undefined) tickEvery(0n);
-      return error;
+      return thread?.failure;
     },
     close: () => thread?.close(),
   };

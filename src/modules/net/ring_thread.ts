@@ -72,7 +72,7 @@ export class RingThread {
       protectedRanges: guest.protectedRanges,
       ports,
       eventfd,
-      stopAddress: guest.polls.stopAddress,
+      stopAddress: guest.stopAddress,
       shared: this.#control.shared,
     };
     this.#worker.postMessage(order);

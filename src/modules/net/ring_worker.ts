@@ -8,11 +8,11 @@
 import { openErrno } from "../../../ffi/errno.ts";
 import { Eventfd } from "../../../ffi/eventfd.ts";
 import { Mapping } from "../../../ffi/memory.ts";
-import { StopRaiser } from "../../../ffi/stop_signal.ts";
-import { openTick } from "../../../ffi/tick.ts";
+import { StopRaiser } from "../../../ffi/stop_raiser.ts";
 import { rawReadv, rawWritev } from "../../../ffi/vectors.ts";
 import { GuestMemory } from "../../contract/memory.ts";
-import { RING_AREA_BYTES, RingLayout } from "../../contract/ring.ts";
+import { RING_AREA_BYTES } from "../../contract/limits.ts";
+import { RingLayout } from "../../contract/ring.ts";
 import { Link } from "./link.ts";
 import type { Port } from "./port.ts";
 import { Ring } from "./ring.ts";
@@ -84,7 +84,7 @@ function looksUntilWaiting(ring: Ring, most: number): boolean {
 }
 
 openErrno();
-openTick();
+StopRaiser.open();
 rawReadv();
 rawWritev();
 thread.onmessage = ({ data }) => serve(data);

@@ -70,15 +70,6 @@ const STRUCTURES: readonly Structure[] = [
     ],
   },
   {
-    name: "kvm_guest_debug",
-    size: kvm.GuestDebug.size,
-    fields: [
-      [kvm.GuestDebug.control, 4, "control"],
-      [kvm.GuestDebug.debugRegisters, 64, "arch.debugreg"],
-    ],
-  },
-  { name: "kvm_xsave", size: kvm.Xsave.size, fields: [[0, kvm.Xsave.size, "region"]] },
-  {
     name: "kvm_ioeventfd",
     size: kvm.IoEventfd.size,
     fields: [
@@ -89,6 +80,15 @@ const STRUCTURES: readonly Structure[] = [
       [kvm.IoEventfd.flags, 4, "flags"],
     ],
   },
+  {
+    name: "kvm_guest_debug",
+    size: kvm.GuestDebug.size,
+    fields: [
+      [kvm.GuestDebug.control, 4, "control"],
+      [kvm.GuestDebug.debugRegisters, 64, "arch.debugreg"],
+    ],
+  },
+  { name: "kvm_xsave", size: kvm.Xsave.size, fields: [[0, kvm.Xsave.size, "region"]] },
   {
     name: "kvm_regs",
     size: Regs.size,

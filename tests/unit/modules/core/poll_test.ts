@@ -36,7 +36,6 @@ function scripted(handles: readonly number[], waits: readonly Wait[], timeout: b
     get signal() {
       return now().signal ?? 0;
     },
-    stopAddress: 0n,
     waitWritable: () => 0,
   };
   const checks: number[] = [];
