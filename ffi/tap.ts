@@ -112,15 +112,15 @@ export function adoptTap(descriptor: number): PassedTap {
   ioctlWithStructure(descriptor, TunRequest.TUNGETIFF, request.bytes, object);
   const flags = request.view.getUint16(Ifreq.flags, true);
   const { own } = openFileOf(descriptor);
-  makeNonblocking(descriptor);
-  keepToThisProcess(descriptor);
   const name = new TextDecoder().decode(request.bytes.subarray(0, Ifreq.nameBytes));
-  return {
-    name: name.slice(0, name.indexOf("\0")),
-    bareFrames: (flags & (TunFlag.TUN | TunFlag.TAP)) === TunFlag.TAP &&
-      (flags & TunFlag.NO_PI) !== 0 && (flags & TunFlag.VNET_HDR) === 0,
-    own,
-  };
+  const bareFrames = (flags & (TunFlag.TUN | TunFlag.TAP)) === TunFlag.TAP &&
+    (flags & TunFlag.NO_PI) !== 0 && (flags & TunFlag.VNET_HDR) === 0;
+  // What is going to be refused stays as it is for whoever else has it.
+  if (bareFrames && !own) {
+    makeNonblocking(descriptor);
+    keepToThisProcess(descriptor);
+  }
+  return { name: name.slice(0, name.indexOf("\0")), bareFrames, own };
 }
 
 /** Whether a failure says that there is no such interface here. */

@@ -7,7 +7,7 @@
 import { Errno, SystemCallError } from "../../ffi/errno.ts";
 import { errorText } from "../../ffi/error_text.ts";
 import type { HvtRefusal } from "../binding/hvt_options.ts";
-import { ImageError, OperatorError, SizeMismatch } from "../errors.ts";
+import { ImageError, OperatorError, printable, SizeMismatch } from "../errors.ts";
 import { describeEnd } from "./output.ts";
 
 /**
@@ -16,7 +16,7 @@ import { describeEnd } from "./output.ts";
  * @param kernel the image's path, as the operator gave it
  */
 export function describeAsHvt(error: unknown, kernel: string): HvtRefusal {
-  if (error instanceof ImageError) return plain(describeImage(error, kernel));
+  if (error instanceof ImageError) return plain(describeImage(error));
   if (error instanceof OperatorError) {
     const said = describeOperatorError(error, kernel);
     if (said !== undefined) return said;
@@ -37,15 +37,17 @@ const IMAGE_SENTENCES: readonly (readonly [RegExp, string])[] = [
   [/manifest note/, "No Solo5 manifest found in executable"],
 ];
 
-function describeImage(error: ImageError, kernel: string): string {
-  const { structure, found } = error.defect;
+function describeImage(error: ImageError): string {
+  const { file, structure, found } = error.defect;
   const about = structure === "notes" ? found : structure;
-  const sentence = IMAGE_SENTENCES.find(([pattern]) => pattern.test(about))?.[1];
-  if (sentence === undefined) {
-    return error.message.replace(kernel, `${kernel}: invalid executable`);
-  }
-  const number = /version$/.test(sentence) ? ` ${found}` : "";
-  return `${kernel}: ${sentence}${number}; ${error.message.slice(kernel.length + 2)}`;
+  const words = IMAGE_SENTENCES.find(([pattern]) => pattern.test(about))?.[1];
+  const number = words?.endsWith("version") ? ` ${found}` : "";
+  const name = printable(file);
+  // The error's own sentence begins with the name and a colon.
+  const details = error.message.slice(name.length + 2);
+  return words === undefined
+    ? `${name}: invalid executable: ${details}`
+    : `${name}: ${words}${number}; ${details}`;
 }
 
 function describeOperatorError(

@@ -137,7 +137,7 @@ export async function build(
           end = { error };
         }
         end = lastLook(devices, endRing(ring, vcpu, end), say);
-        for (const watch of watches) watch.end(end);
+        for (const watch of watches) tellEnd(watch, end, say);
         if ("error" in end) throw end.error;
         return end.status;
       },
@@ -166,6 +166,15 @@ function lastLook(devices: readonly AttachedDevice[], end: GuestEnd, say: Say): 
     }
   }
   return end;
+}
+
+/** What fails in a watch is said, and keeps neither the others nor the guest's end. */
+function tellEnd(watch: Watch, end: GuestEnd, say: Say): void {
+  try {
+    watch.end(end);
+  } catch (error) {
+    say((error as Error).message);
+  }
 }
 
 /**

@@ -94,6 +94,23 @@ const REFUSED: readonly (readonly [args: string[], lines: string[], usage: boole
   [["/bin/sh"], ["/bin/sh: "], false],
 ];
 
+hostTest("an image's odd name is shown once, as it is", [], async () => {
+  const directory = await Deno.makeTempDir();
+  const image = `${directory}/a$&\x1b[31m`;
+  await Deno.copyFile(guest("hello_abi3"), image);
+  const ended = await hvt([image]);
+  const shown = `${directory}/a$&\\x1b[31m`;
+  assertEquals(
+    ended.stderr.split("; ")[0],
+    `solo5-hvt: ${shown}: Executable requests unsupported ABI version 3`,
+  );
+  assertEquals(ended.stderr.split(shown).length, 2);
+  await Deno.writeTextFile(image, "");
+  const empty = await hvt([image]);
+  assertStringIncludes(empty.stderr, `solo5-hvt: ${shown}: invalid executable: ELF`);
+  await Deno.remove(directory, { recursive: true });
+});
+
 for (const [args, lines, usage] of REFUSED) {
   const shown = args.map((arg) => arg.replace(/.*\//, "")).join(" ");
   hostTest(`solo5-hvt ${shown} is refused in the known words`, [], async () => {

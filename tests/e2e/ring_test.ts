@@ -9,6 +9,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ETHERNET_HEADER_BYTES } from "../../ffi/linux/tun.ts";
 import { bind, build, openImageFile, readImage } from "../../mod.ts";
 import { ROOT } from "../support/checkout.ts";
+import { attach } from "../support/debugger.ts";
 import { hostTest } from "../support/needs.ts";
 import {
   configure,
@@ -276,3 +277,30 @@ hostTest("guests with rings run one after the other in one process", NEEDS, asyn
     assertEquals(framesFrom(tap), round * 200);
   }
 });
+
+for (const name of NAMES) {
+  hostTest(
+    `a debugger can look after a ring that ${BUILDS[name]} serves has lied`,
+    NEEDS,
+    async () => {
+      const { flags } = oneTap();
+      const { debugger: gdb, running } = await attach([
+        flags.at(-1)!,
+        guest(name),
+        "ahead",
+      ]);
+      gdb.ask("?");
+      gdb.send("c");
+      let said: string | undefined;
+      do said = gdb.receive(); while (said?.startsWith("O"));
+      assertMatch(said ?? "", /^[ST]0[bc]/);
+      assertMatch(gdb.ask("g") ?? "", /^[0-9a-f]{100}/);
+      gdb.send("c");
+      assertMatch(gdb.receive() ?? "", /^X0[bc]/);
+      gdb.close();
+      const ended = await running.end();
+      assertMatch(ended.stderr, /guest fault[^\n]*network ring[^\n]*\n$/);
+      assertEquals(ended.status, 1);
+    },
+  );
+}

@@ -33,6 +33,9 @@ export type Placing = "placed" | "unsupported" | "no room";
 /** The most that are kept. */
 const MOST = 4096;
 
+/** The most memory that is watched, in bytes: it is compared again and again. */
+const MOST_WATCHED_BYTES = 65536;
+
 /** A part of guest memory that the debugger watches for writes. */
 export interface WatchedRange {
   /** First byte (gpa). */
@@ -65,6 +68,8 @@ export class Breakpoints {
     // x86 has no register for reads alone; gdb then asks for accesses.
     if (type === "read") return "unsupported";
     if (this.#placed.size === MOST) return "no room";
+    const watched = this.watched.reduce((bytes, range) => bytes + range.length, length);
+    if (type === "write" && watched > MOST_WATCHED_BYTES) return "no room";
     const stops = this.#registersFor(type, address, length);
     if (type === "access" && stops.length === 0) {
       return this.#works.has("access") ? "no room" : "unsupported";

@@ -85,6 +85,9 @@ export class Endpoint {
   }
 }
 
+/** How long a caller may be silent: a debugger speaks first. */
+const FIRST_WORDS_MS = 5000;
+
 /**
  * Waits for the first bytes of a connection; undefined where they are not those
  * of a debugger (a browser can be made to call every port).
@@ -93,7 +96,8 @@ function firstWords(
   connection: Connection,
   signal: () => number,
 ): Uint8Array | undefined {
-  while (signal() === 0) {
+  const end = performance.now() + FIRST_WORDS_MS;
+  while (signal() === 0 && performance.now() < end) {
     const bytes = connection.receive(true);
     if (bytes === undefined) return undefined;
     if (bytes.length > 0) return isOpening(bytes[0]!) ? bytes.slice() : undefined;

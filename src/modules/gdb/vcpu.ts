@@ -60,7 +60,7 @@ export class DebuggedVcpu implements Vcpu {
 
   /** Before the guest's first instruction; false when a signal came. */
   #begin(): boolean {
-    const link = this.#meet(() => this.#vcpu.polls.signal);
+    const link = this.#meet(() => signalOf(this.#vcpu.polls));
     if (link === undefined) return false;
     this.#conversation = new Conversation(link, this.#session);
     this.#runner.stand();
@@ -155,6 +155,17 @@ export class DebuggedVcpu implements Vcpu {
   releaseSignals(): void {
     this.#vcpu.releaseSignals();
   }
+}
+
+/** The numbers of signals end here. */
+const MOST_SIGNAL = 64;
+
+/**
+ * The signal that is to end the guest. That another thread has ended it is none:
+ * the debugger may look at what is left.
+ */
+function signalOf({ signal }: PollSet): number {
+  return signal <= MOST_SIGNAL ? signal : 0;
 }
 
 /** The signal that a process would have got for each kind of fault. */

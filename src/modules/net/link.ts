@@ -39,8 +39,6 @@ const REFUSED_FRAMES: readonly number[] = [Errno.EINVAL, Errno.E2BIG, Errno.EMSG
 
 /** The sending side of an interface. */
 export class Link {
-  #dropping = false;
-
   /**
    * @param name the interface's
    * @param tally where drops are counted
@@ -54,7 +52,7 @@ export class Link {
 
   /** Whether the latest frame was dropped. */
   get dropping(): boolean {
-    return this.#dropping;
+    return Atomics.load(this.tally, WHY) !== 0;
   }
 
   /**
@@ -85,7 +83,6 @@ export class Link {
   }
 
   #drop(errno: number): void {
-    this.#dropping = true;
     Atomics.store(this.tally, WHY, errno);
     Atomics.add(this.tally, DROPPED, 1);
     this.changed();
@@ -93,7 +90,6 @@ export class Link {
 
   /** A frame went out after one that was dropped. */
   sent(): void {
-    this.#dropping = false;
     Atomics.store(this.tally, WHY, 0);
     this.changed();
   }

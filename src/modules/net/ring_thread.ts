@@ -6,6 +6,7 @@
 import { Eventfd, makeEventfd } from "../../../ffi/eventfd.ts";
 import { closeFile } from "../../../ffi/files.ts";
 import type { RingGuest } from "../../contract/ring.ts";
+import { OperatorError } from "../../errors.ts";
 import { RingControl, type RingOrder, type SharedPort, Wish } from "./ring_order.ts";
 
 /** How long the thread may take to end, in milliseconds: it never blocks. */
@@ -29,6 +30,7 @@ export class RingThread {
   readonly #ready: Promise<boolean>;
   readonly #control = RingControl.make();
   #kicks: Eventfd | undefined;
+  #stuck: OperatorError | undefined;
 
   /**
    * Starts the thread.
@@ -48,9 +50,9 @@ export class RingThread {
     });
   }
 
-  /** Why the thread ended by itself, if it did. */
+  /** Why the thread ended by itself, or that it does not end. */
   get failure(): Error | undefined {
-    return this.#control.failure;
+    return this.#stuck ?? this.#control.failure;
   }
 
   /**
@@ -89,8 +91,15 @@ export class RingThread {
     if (this.#kicks === undefined) return;
     this.#control.wish = drain ? Wish.DRAIN : Wish.STOP;
     this.#kicks.add();
-    this.#control.waitForEnd(END_MS);
-    closeFile(this.#kicks.descriptor);
+    if (this.#control.waitForEnd(END_MS)) closeFile(this.#kicks.descriptor);
+    else {
+      // Its eventfd stays open: the number must not become another file's.
+      this.#stuck = new OperatorError(
+        "network ring",
+        `its thread did not end within ${END_MS / 1000} s, and frames may be lost`,
+        "see that nobody else has a tap of this guest, or makes it block",
+      );
+    }
     this.#kicks = undefined;
   }
 

@@ -32,6 +32,7 @@ const thread = globalThis as unknown as Thread;
 
 function serve(order: RingOrder): void {
   const control = new RingControl(order.shared);
+  const raiser = new StopRaiser(order.stopAddress);
   try {
     const host = new Mapping(order.address, order.memoryBytes + RING_AREA_BYTES);
     const memory = new GuestMemory(host, order.memoryBytes);
@@ -42,13 +43,10 @@ function serve(order: RingOrder): void {
     }
     const bytes = host.part(order.memoryBytes, RingLayout.size);
     const ring = new Ring(bytes, new RingFrames(memory, ports));
-    const raiser = new StopRaiser(order.stopAddress);
-    try {
-      serveUntilTold(ring, control, new Eventfd(order.eventfd));
-    } catch (error) {
-      control.fail(failureOfRing(error));
-      if (control.wish === Wish.SERVE) raiser.raise();
-    }
+    serveUntilTold(ring, control, new Eventfd(order.eventfd));
+  } catch (error) {
+    control.fail(failureOfRing(error));
+    if (control.wish === Wish.SERVE) raiser.raise();
   } finally {
     control.setEnded();
     thread.close();

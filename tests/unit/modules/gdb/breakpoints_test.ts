@@ -118,3 +118,13 @@ Deno.test("place() refuses when a debugger asks without end", () => {
   assertEquals([...answers], ["placed", "no room"]);
   assertEquals(breakpoints.replaced.length, 4096);
 });
+
+Deno.test("watchpoints have no room when they are more than 64 KiB together", () => {
+  for (const works of [[], ALL]) {
+    const breakpoints = on(...works);
+    assertEquals(breakpoints.place("write", 0, 65537), "no room");
+    assertEquals(breakpoints.place("write", 0, 65530), "placed");
+    assertEquals(breakpoints.place("write", 0x100000, 8), "no room");
+    assertEquals(breakpoints.place("write", 0x100000, 6), "placed");
+  }
+});
