@@ -9,6 +9,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ETHERNET_HEADER_BYTES } from "../../ffi/linux/tun.ts";
 import { bind, build, openImageFile, readImage } from "../../mod.ts";
 import { ROOT } from "../support/checkout.ts";
+import { compiledProgram } from "../support/compiled.ts";
 import { attach } from "../support/debugger.ts";
 import { hostTest } from "../support/needs.ts";
 import {
@@ -262,6 +263,21 @@ hostTest("the main thread serves a ring where no thread may start", NEEDS, async
   assertEquals([text.decode(stderr), text.decode(stdout), code], ["", "ring\n", 0]);
   assertEquals(framesFrom(tap), 100);
 });
+
+hostTest(
+  "a compiled program has the thread in it",
+  [...NEEDS, "DENORT_BIN"],
+  async () => {
+    const { flags } = oneTap();
+    const { code, stderr } = await new Deno.Command(await compiledProgram(), {
+      args: [...flags, guest("ring"), "ahead"],
+    }).output();
+    // Without an address: it was not in a kick, which is an exit, that it was found.
+    const sentence = `solo5: guest fault: network ring: ${LIES["ahead"]}; the unikernel `;
+    assert(new TextDecoder().decode(stderr).startsWith(sentence));
+    assertEquals(code, 1);
+  },
+);
 
 hostTest("guests with rings run one after the other in one process", NEEDS, async () => {
   const { tap } = oneTap();

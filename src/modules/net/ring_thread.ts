@@ -24,6 +24,12 @@ export function mayStartThread(): boolean {
     Deno.permissions.querySync({ name: "read", path: ROOT }).state === "granted";
 }
 
+/**
+ * Names the thread's module once more, and is not called: `deno compile` puts
+ * what `import()` names into the program, and not what `new Worker` does.
+ */
+export const embedded = () => import("./ring_worker.ts");
+
 /** A thread that serves a ring, or is about to. */
 export class RingThread {
   readonly #worker: Worker;
