@@ -16,9 +16,11 @@ import { guest } from "../support/tender.ts";
 /** What that host lacks, as tests name their needs: util-linux, a compiler, speed. */
 const MISSING_THERE = /\(needs .*(script|gdb|DENORT_BIN|loop|a fast host)/;
 
-/** Tests that start no guest, or few: KVM makes no difference to them. */
-const ALIKE_THERE = ["conformance", "elftool", "manifest", "program"]
-  .map((name) => `tests/e2e/${name}_test.ts`).join();
+/** Tests of the host's side and of the command line: KVM is all the same to them. */
+const ALIKE_THERE = [
+  ...["clients", "conformance", "dumpcore_failures", "elftool", "manifest"],
+  ...["program", "rootless", "survival_disk", "systemd"],
+].map((name) => `tests/e2e/${name}_test.ts`).join();
 
 /** What the e2e tests need of the project, with the guests built. */
 async function project(): Promise<string> {
