@@ -4,7 +4,12 @@
  * @module
  */
 import { ETHERNET_HEADER_BYTES } from "../../ffi/linux/tun.ts";
-import { enterOwnNetwork, frameSocket, makeTap } from "../../tests/support/network.ts";
+import {
+  enterOwnNetwork,
+  frameSocket,
+  makeTap,
+  waitUntilRunning,
+} from "../../tests/support/network.ts";
 
 /** The tap's name. */
 export const TAP = "bench0";
@@ -30,6 +35,7 @@ export function sendFrames(count: number, bytes: number): void {
   frame[6] = 2;
   frame.set([0x88, 0xb5], ETHERNET_HEADER_BYTES - 2);
   const socket = frameSocket(TAP);
+  waitUntilRunning(TAP);
   for (let sent = 0; sent < count; sent++) socket.send(frame);
   socket.close();
 }

@@ -18,6 +18,7 @@ import {
   enterOwnNetwork,
   frameSocket,
   makeTap,
+  waitUntilRunning,
 } from "../support/network.ts";
 import { processorTicks, readProc } from "../support/proc.ts";
 import { guest, start, tender } from "../support/tender.ts";
@@ -82,6 +83,7 @@ for (const name of NAMES) {
     const running = start([...flags, guest(name), "echo"]);
     await running.sees("ring");
     const socket = frameSocket(tap);
+    waitUntilRunning(tap);
     for (let round = 0; round < 200; round++) {
       const payload = new Uint8Array(46 + round * 7 % 1454).fill(round);
       payload[0] = round === 199 ? "Q".charCodeAt(0) : 0;
@@ -168,8 +170,12 @@ const LIES: Readonly<Record<string, string>> = {
   "short": "it sent a frame of 13 bytes, less than an Ethernet header's 14",
 };
 
+/** Lies that both who may serve a ring are told; the others only the thread. */
+const TOLD_TO_BOTH: readonly string[] = ["ahead", "past-end"];
+
 for (const name of NAMES) {
   for (const [lie, words] of Object.entries(LIES)) {
+    if (name !== "ring" && !TOLD_TO_BOTH.includes(lie)) continue;
     // The guest then spins; or it waits, or ends, and that does not hide the lie.
     const ways = lie === "ahead" ? ["", "poll", "halt"] : [""];
     for (const way of ways) {
@@ -281,7 +287,7 @@ hostTest(
 
 hostTest("guests with rings run one after the other in one process", NEEDS, async () => {
   const { tap } = oneTap();
-  for (const [round, name] of [...NAMES, ...NAMES].entries()) {
+  for (const [round, name] of ["ring", ...NAMES].entries()) {
     const image = readImage(openImageFile(guest(name)));
     const machine = await build(bind(image, {
       memoryMebibytes: 4,

@@ -9,7 +9,7 @@ import { closeFile, openFile } from "../../ffi/files.ts";
 import { ioctlWithStructure, ioctlWithValue } from "../../ffi/ioctl.ts";
 import { symbolGroup } from "../../ffi/libc.ts";
 import { Family, SocketType } from "../../ffi/linux/socket.ts";
-import { Ifreq, TunFlag, TunRequest } from "../../ffi/linux/tun.ts";
+import { Ifreq, InterfaceFlag, TunFlag, TunRequest } from "../../ffi/linux/tun.ts";
 import { request } from "../../ffi/linux/request.ts";
 import { Socket } from "./socket.ts";
 
@@ -101,6 +101,25 @@ export function configure(name: string, options: InterfaceOptions): void {
   const flags = view.getUint16(Ifreq.flags, true);
   view.setUint16(Ifreq.flags, options.down ? flags & ~IFF_UP : flags | IFF_UP, true);
   ioctlWithStructure(descriptor, SIOCSIFFLAGS, bytes, name);
+  socket.close();
+}
+
+/** How long {@link waitUntilRunning} waits between looks, in milliseconds. */
+const LOOK_MS = 2;
+
+/**
+ * Waits until frames that are sent to a tap reach who holds it. The kernel takes
+ * note of a tap's new holder a while later, a second where many come and go, and
+ * until then drops them.
+ */
+export function waitUntilRunning(name: string): void {
+  const socket = new Socket([Family.INET, SocketType.DGRAM, 0], name);
+  const { bytes, view } = ifreq(name);
+  for (;;) {
+    ioctlWithStructure(socket.descriptor, SIOCGIFFLAGS, bytes, name);
+    if ((view.getUint16(Ifreq.flags, true) & InterfaceFlag.RUNNING) !== 0) break;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+  }
   socket.close();
 }
 
