@@ -3,7 +3,8 @@
  * of the host, builds the guest and runs it.
  *
  * The stages are values, each of which the next one takes:
- * {@link readImage} → {@link bind} → {@link build} → {@link Machine.run}.
+ * {@link readImage} → {@link bind} → {@link build} → {@link Machine.seal} →
+ * {@link SealedMachine.run}.
  *
  * @example
  * ```ts ignore
@@ -13,7 +14,7 @@
  * const machine = await build(bind(image, {
  *   net: [{ device: "service0", tap: { interface: "tap0" } }],
  * }));
- * Deno.exit(machine.run());
+ * Deno.exit(machine.seal({ level: "best-effort" }).run());
  * ```
  *
  * @module
@@ -42,7 +43,13 @@ export { type ImageSource, sourceFromBytes } from "./src/image/source.ts";
 export { bind, type Bindings } from "./src/binding/bindings.ts";
 export type { BindingRequest, BlockRequest, NetRequest } from "./src/binding/request.ts";
 export { openImageFile } from "./src/machine/image_file.ts";
-export { build, type Machine } from "./src/machine/machine.ts";
+export type { SandboxLevel, SandboxRequest } from "./src/contract/sandbox.ts";
+export {
+  build,
+  type Machine,
+  type Seal,
+  type SealedMachine,
+} from "./src/machine/machine.ts";
 
 if (import.meta.main) {
   const { main } = await import("./src/cli/main.ts");

@@ -33,7 +33,10 @@ try {
   const block = disk === undefined ? [] : [{ device: "0", file: { path: disk } }];
   const machine = await build(bind(image, { memoryMebibytes: 32, block }));
   try {
-    say(`ended with status ${machine.run()}`);
+    const sealed = machine.seal({ level: "best-effort" });
+    say(`ended with status ${sealed.run()}`);
+    // From the seal on this process cannot do anything else.
+    Deno.exit(0);
   } finally {
     machine.close();
   }

@@ -5,7 +5,9 @@
  * @module
  */
 import { checked, Errno, lastErrno, SystemCallError } from "./errno.ts";
+import { giveFile, mayChange } from "./file_kind.ts";
 import { closeFile, cString, type FileName, shown } from "./files.ts";
+import type { UserIds } from "./identity.ts";
 import { symbolGroup } from "./libc.ts";
 import {
   AccessMode,
@@ -14,7 +16,6 @@ import {
   RENAME_NOREPLACE,
 } from "./linux/fcntl.ts";
 import { AT_FDCWD } from "./linux/stat.ts";
-import { addressOf } from "./memory.ts";
 import { Vector } from "./vectors.ts";
 
 const libc = symbolGroup("hidden files", {
@@ -31,6 +32,8 @@ const libc = symbolGroup("hidden files", {
   ftruncate: { parameters: ["i32", "i64"], result: "i32" },
   // int fsync(int fd)
   fsync: { parameters: ["i32"], result: "i32" },
+  // ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)
+  pwrite: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
   // ssize_t pwritev(int fd, const struct iovec *iov, int iovcnt, off_t offset)
   pwritev: { parameters: ["i32", "pointer", "i32", "i64"], result: "i32" },
 });
@@ -43,14 +46,18 @@ const MODE = 0o600;
 
 /** A file on its way, open for writing. */
 export class HiddenFile {
-  readonly #directory: number;
+  /** The directory that it gets its name in. */
+  readonly directory: number;
   readonly #name: string;
-  readonly #descriptor: number;
+  /** The file. */
+  readonly descriptor: number;
   /** Where the file can be found until it has its name. */
   readonly #hiddenAt: { readonly directory: number; readonly name: string };
   readonly #nameless: boolean;
   readonly #vector = new Vector();
   #open = true;
+  /** Whether it has its name, and nothing in it. */
+  #earlyName = false;
 
   private constructor(
     directory: number,
@@ -58,9 +65,9 @@ export class HiddenFile {
     descriptor: number,
     hiddenAt: { readonly directory: number; readonly name: string },
   ) {
-    this.#directory = directory;
+    this.directory = directory;
     this.#name = name;
-    this.#descriptor = descriptor;
+    this.descriptor = descriptor;
     this.#hiddenAt = hiddenAt;
     this.#nameless = hiddenAt.directory !== directory;
   }
@@ -112,22 +119,40 @@ export class HiddenFile {
     });
   }
 
+  /** The directory that it is found in until then: this process's descriptors. */
+  get hiddenIn(): number {
+    return this.#hiddenAt.directory;
+  }
+
+  /**
+   * Lets a user who is not its owner finish it: it becomes that user's. Where the
+   * directory is not for that user to change, it gets its name at once, as nobody
+   * could give it one later, or take it away.
+   *
+   * @throws {SystemCallError} when that cannot be
+   */
+  handOver(user: UserIds): void {
+    if (mayChange(this.directory, user)) giveFile(this.descriptor, user);
+    else {
+      this.publish();
+      this.#earlyName = true;
+    }
+  }
+
   /**
    * Sets its length; what nothing is written to is a hole, and reads as zeros.
    *
    * @throws {SystemCallError} when the file system or a limit does not allow it
    */
   setLength(bytes: number): void {
-    checked(libc().ftruncate(this.#descriptor, BigInt(bytes)), "ftruncate", this.#name);
+    checked(libc().ftruncate(this.descriptor, BigInt(bytes)), "ftruncate", this.#name);
   }
 
   /** Writes bytes of JavaScript's heap. */
   write(offset: number, bytes: Uint8Array<ArrayBuffer>): void {
-    const address = addressOf(bytes);
-    this.writeMemory(offset, bytes.length, (vector, done) => {
-      const at = address + BigInt(done);
-      const low = Number(at & 0xffff_ffffn);
-      vector.set(low, Number(at >> 32n), bytes.length - done);
+    this.#write(offset, bytes.length, (at, done) => {
+      const rest = bytes.subarray(done);
+      return Number(libc().pwrite(this.descriptor, rest, BigInt(rest.length), at));
     });
   }
 
@@ -142,10 +167,19 @@ export class HiddenFile {
     length: number,
     locate: (vector: Vector, done: number) => void,
   ): void {
-    for (let done = 0; done < length;) {
+    this.#write(offset, length, (at, done) => {
       locate(this.#vector, done);
-      const at = BigInt(offset + done);
-      const count = libc().pwritev(this.#descriptor, this.#vector.pointer, 1, at);
+      return libc().pwritev(this.descriptor, this.#vector.pointer, 1, at);
+    });
+  }
+
+  #write(
+    offset: number,
+    length: number,
+    some: (at: bigint, done: number) => number,
+  ): void {
+    for (let done = 0; done < length;) {
+      const count = some(BigInt(offset + done), done);
       if (count > 0) done += count;
       else if (count === 0 || lastErrno() !== Errno.EINTR) {
         const errno = count === 0 ? Errno.ENOSPC : lastErrno();
@@ -162,11 +196,14 @@ export class HiddenFile {
    */
   publish(): void {
     const { fsync, linkat } = libc();
-    checked(fsync(this.#descriptor), "fsync", this.#name);
+    checked(fsync(this.descriptor), "fsync", this.#name);
+    const named = this.#earlyName;
+    this.#earlyName = false;
+    if (named) return;
     const result = linkat(
       this.#hiddenAt.directory,
       cString(this.#hiddenAt.name),
-      this.#directory,
+      this.directory,
       cString(this.#name),
       this.#nameless ? AT_SYMLINK_FOLLOW : 0,
     );
@@ -176,25 +213,32 @@ export class HiddenFile {
 
   #rename(): void {
     const result = libc().renameat2(
-      this.#directory,
+      this.directory,
       cString(this.#hiddenAt.name),
-      this.#directory,
+      this.directory,
       cString(this.#name),
       RENAME_NOREPLACE,
     );
     checked(result, "renameat2", this.#name);
   }
 
-  /** Lets go of it; unless it was published it is gone. May be called again. */
-  close(): void {
-    if (!this.#open) return;
+  /**
+   * Lets go of it; unless it was published it is gone. May be called again.
+   *
+   * @returns false where it has its name, and stays although it is empty
+   */
+  close(): boolean {
+    if (!this.#open) return true;
     this.#open = false;
+    const gone = !this.#earlyName ||
+      libc().unlinkat(this.directory, cString(this.#name), 0) === 0;
     // Not there any more where it was renamed.
     if (!this.#nameless) {
-      libc().unlinkat(this.#directory, cString(this.#hiddenAt.name), 0);
+      libc().unlinkat(this.directory, cString(this.#hiddenAt.name), 0);
     } else closeFile(this.#hiddenAt.directory);
-    closeFile(this.#descriptor);
-    closeFile(this.#directory);
+    closeFile(this.descriptor);
+    closeFile(this.directory);
+    return gone;
   }
 }
 

@@ -25,6 +25,20 @@ export function rawIoctl(): Ioctl {
   return libc().ioctl;
 }
 
+/** A structure of its own memory, whose address was looked up early. */
+export class KernelStructure {
+  /** Its bytes. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Good for as long as this object lives. */
+  readonly pointer: Deno.PointerValue;
+
+  /** Makes one of zeros. */
+  constructor(sizeBytes: number) {
+    this.bytes = new Uint8Array(sizeBytes);
+    this.pointer = Deno.UnsafePointer.of(this.bytes);
+  }
+}
+
 /**
  * Issues a request whose argument is a structure that the kernel reads, fills
  * in, or both.
@@ -35,13 +49,15 @@ export function rawIoctl(): Ioctl {
 export function ioctlWithStructure(
   descriptor: number,
   request: Request,
-  structure: Uint8Array<ArrayBuffer>,
+  structure: Uint8Array<ArrayBuffer> | KernelStructure,
   object: string,
 ): number {
   // Safe: the structure stays referenced, so its memory stays in place, until
   // the call has returned; each request's size is checked by its caller's
   // layout table.
-  const pointer = Deno.UnsafePointer.of(structure);
+  const pointer = structure instanceof KernelStructure
+    ? structure.pointer
+    : Deno.UnsafePointer.of(structure);
   const result = libc().ioctl(descriptor, request.number, pointer);
   return checked(result, request.name, object);
 }

@@ -54,6 +54,8 @@ export class Mapping {
     if (offset < 0 || length < 0 || offset + length > this.sizeBytes) {
       throw new RangeError(`${length} bytes at ${offset} are not in the mapping`);
     }
+    // Later, the process may have given up making views.
+    if (this.#bytes !== undefined) return this.#bytes.subarray(offset, offset + length);
     const pointer = Deno.UnsafePointer.create(this.address + BigInt(offset))!;
     // Safe: the range was just checked, and the mapping is readable and writable.
     return new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointer, length));

@@ -15,12 +15,13 @@ const ENTRY_WORDS = 2, IN_USE_SHIFT = 30;
 
 /** The pages of this process. */
 export class Pagemap {
-  readonly #descriptor: number;
+  /** Its descriptor. */
+  readonly descriptor: number;
   #open = true;
 
   /** @throws {SystemCallError} where `/proc` is missing */
   constructor() {
-    this.#descriptor = openFile(PATH, "read");
+    this.descriptor = openFile(PATH, "read");
   }
 
   /**
@@ -32,7 +33,7 @@ export class Pagemap {
   inUse(address: bigint, pageCount: number): boolean[] {
     const words = new Uint32Array(pageCount * ENTRY_WORDS);
     const offset = Number(address / BigInt(PAGE_BYTES)) * ENTRY_WORDS * 4;
-    readAt(this.#descriptor, offset, new Uint8Array(words.buffer), PATH);
+    readAt(this.descriptor, offset, new Uint8Array(words.buffer), PATH);
     return Array.from(
       { length: pageCount },
       (_, page) => words[page * ENTRY_WORDS + 1]! >>> IN_USE_SHIFT !== 0,
@@ -41,7 +42,7 @@ export class Pagemap {
 
   /** Closes it. May be called again. */
   close(): void {
-    if (this.#open) closeFile(this.#descriptor);
+    if (this.#open) closeFile(this.descriptor);
     this.#open = false;
   }
 }

@@ -202,7 +202,8 @@ const PASSING: readonly number[] = [
 
 /** A connection to another program. */
 export class Connection {
-  readonly #descriptor: number;
+  /** Its descriptor. */
+  readonly descriptor: number;
   readonly #object: string;
   readonly #buffer = new Uint8Array(4096);
   /** Read as it is: a call could be compiled first, which calls libc itself. */
@@ -212,7 +213,7 @@ export class Connection {
 
   /** @param object what messages call it */
   constructor(descriptor: number, object: string) {
-    this.#descriptor = descriptor;
+    this.descriptor = descriptor;
     this.#object = object;
     this.close = closeOnce(descriptor);
     waitBriefly(descriptor, object);
@@ -230,7 +231,7 @@ export class Connection {
   signalInput(): void {
     const { fcntl } = libc();
     const set = (command: number, argument: number, name: string) =>
-      checked(fcntl(this.#descriptor, command, argument), name, this.#object);
+      checked(fcntl(this.descriptor, command, argument), name, this.#object);
     set(FcntlCommand.SETOWN, Deno.pid, "F_SETOWN");
     set(FcntlCommand.SETFL, OpenFlag.ASYNC, "F_SETFL");
   }
@@ -245,7 +246,7 @@ export class Connection {
   receive(wait: boolean): Uint8Array<ArrayBuffer> | undefined {
     const flags = wait ? 0 : MessageFlag.DONTWAIT;
     const { length } = this.#buffer;
-    const count = libc().recv(this.#descriptor, this.#buffer, length, flags);
+    const count = libc().recv(this.descriptor, this.#buffer, length, flags);
     const errno = this.#lastErrno[0]!;
     if (count > 0) return this.#buffer.subarray(0, count);
     return count < 0 && PASSING.includes(errno) ? NOTHING : undefined;
@@ -258,7 +259,7 @@ export class Connection {
    */
   send(bytes: Uint8Array<ArrayBuffer>): number | undefined {
     const { NOSIGNAL } = MessageFlag;
-    const count = libc().send(this.#descriptor, bytes, bytes.length, NOSIGNAL);
+    const count = libc().send(this.descriptor, bytes, bytes.length, NOSIGNAL);
     const errno = this.#lastErrno[0]!;
     if (count >= 0) return count;
     return PASSING.includes(errno) ? 0 : undefined;
@@ -266,7 +267,7 @@ export class Connection {
 
   /** Says that nothing more is going to be sent. */
   finish(): void {
-    libc().shutdown(this.#descriptor, SHUT_WR);
+    libc().shutdown(this.descriptor, SHUT_WR);
   }
 }
 

@@ -52,6 +52,7 @@ export const Capability = {
   IOEVENTFD: 36,
   GET_TSC_KHZ: 61,
   IMMEDIATE_EXIT: 136,
+  SYNC_REGS: 74,
   X86_MSR_FILTER: 189,
 } as const;
 
@@ -69,7 +70,14 @@ export const KvmRun = {
   failEntryHardwareReason: 32,
   internalSuberror: 32,
   memoryFaultGpa: 40,
+  /** Which registers an exit is to bring along; x86_64: `SYNC_X86_REGS`. */
+  validRegs: 288,
+  /** Where they are then: `struct kvm_regs` is the first. */
+  syncRegs: 304,
 } as const;
+
+/** Bit of `kvm_valid_regs` for the general registers. */
+export const SYNC_X86_REGS = 1;
 
 /** `exit_reason` values. */
 export const ExitReason = {

@@ -1,174 +1,11 @@
 /**
- * The flags of `solo5 run`: Solo5's own grammar, in one table.
+ * The command line of `solo5 run`: Solo5's own grammar.
  *
  * @module
  */
-import type { WatchBinding } from "../contract/watch.ts";
-import type {
-  BindingRequest,
-  BlockRequest,
-  NamedRequest,
-  NetRequest,
-} from "./request.ts";
-import {
-  EXPECTED,
-  isNamed,
-  isPath,
-  parseBlock,
-  parseGdbEndpoint,
-  parseMac,
-  parseMemory,
-  parseSectorSize,
-  parseTap,
-} from "./values.ts";
-
-/** What `--trace=` can show. */
-export const TRACES = ["modules"] as const;
-
-/** The parts of a command line that flags make up, while it is read. */
-interface Draft {
-  net: NetRequest[];
-  block: BlockRequest[];
-  watches: WatchBinding[];
-  named: NamedRequest[];
-  memoryMebibytes?: number;
-  traces: Set<string>;
-  help: boolean;
-}
-
-/** A flag: its spelling, and what it adds to the draft. */
-interface Flag {
-  /** Before the device or value: `--net`. */
-  readonly name: string;
-  /** Whether it names a device: `--net:DEVICE=VALUE`. */
-  readonly device: boolean;
-  /** Its value for the usage text; undefined where it takes none. */
-  readonly value?: string;
-  /** What it does, for the usage text. */
-  readonly help: string;
-  /** What the value has to be, for messages. */
-  readonly expected: string;
-  /** Adds the value; returns false where it is malformed. */
-  add(draft: Draft, value: string, device: string): boolean;
-}
-
-/** Every flag of `solo5 run`, in the order of the usage text. */
-export const RUN_FLAGS: readonly Flag[] = [
-  {
-    name: "--net",
-    device: true,
-    value: "TAP",
-    help: "bind a network device to a tap interface, or an open one: @FD, @listen:NAME",
-    expected: EXPECTED.tap,
-    add(draft, value, device) {
-      const tap = parseTap(value);
-      if (tap === undefined) draft.net.push({ device, malformed: "--net" });
-      else if (isNamed(tap)) draft.named.push({ type: "NET_BASIC", device, ...tap });
-      else draft.net.push({ device, tap });
-      return tap !== undefined;
-    },
-  },
-  {
-    name: "--net-mac",
-    device: true,
-    value: "MAC",
-    help: "its MAC address (a random one if not given)",
-    expected: EXPECTED.mac,
-    add(draft, value, device) {
-      const mac = parseMac(value);
-      draft.net.push(mac ? { device, mac } : { device, malformed: "--net-mac" });
-      return mac !== undefined;
-    },
-  },
-  {
-    name: "--block",
-    device: true,
-    value: "PATH[,ro]",
-    help:
-      "bind a block device to a file or disk, or an open one; with ,ro the guest cannot write",
-    expected: EXPECTED.block,
-    add(draft, value, device) {
-      const file = parseBlock(value);
-      if (file === undefined) draft.block.push({ device, malformed: "--block" });
-      else if (isNamed(file)) draft.named.push({ type: "BLOCK_BASIC", device, ...file });
-      else draft.block.push({ device, file });
-      return file !== undefined;
-    },
-  },
-  {
-    name: "--block-sector-size",
-    device: true,
-    value: "BYTES",
-    help: "its sector size, a power of two from 512 to 32768 (512)",
-    expected: EXPECTED.sectorSize,
-    add(draft, value, device) {
-      const sectorSizeBytes = parseSectorSize(value);
-      draft.block.push(
-        sectorSizeBytes
-          ? { device, sectorSizeBytes }
-          : { device, malformed: "--block-sector-size" },
-      );
-      return sectorSizeBytes !== undefined;
-    },
-  },
-  {
-    name: "--mem",
-    device: false,
-    value: "MIB",
-    help: "guest memory in MiB, from 2 to 4096, in steps of 2 (512)",
-    expected: EXPECTED.memory,
-    add(draft, value) {
-      const mebibytes = parseMemory(value);
-      if (mebibytes !== undefined) draft.memoryMebibytes = mebibytes;
-      return mebibytes !== undefined;
-    },
-  },
-  {
-    name: "--dumpcore",
-    device: false,
-    value: "DIR",
-    help: "where to write a core file that gdb opens if the guest aborts or faults",
-    expected: EXPECTED.directory,
-    add(draft, value) {
-      draft.watches.push({ name: "dumpcore", directory: value });
-      return isPath(value);
-    },
-  },
-  {
-    name: "--gdb",
-    device: false,
-    value: "PORT|SOCKET",
-    help: "wait for gdb at this port of 127.0.0.1 (0: any), or at a socket of this path",
-    expected: EXPECTED.gdb,
-    add(draft, value) {
-      const endpoint = parseGdbEndpoint(value);
-      // First: before a core is dumped, the debugger's breakpoints have to go.
-      if (endpoint !== undefined) draft.watches.unshift({ name: "gdb", endpoint });
-      return endpoint !== undefined;
-    },
-  },
-  {
-    name: "--trace",
-    device: false,
-    value: "modules",
-    help: "show on stderr which modules were loaded and libc symbols opened",
-    expected: TRACES.join(" or "),
-    add(draft, value) {
-      draft.traces.add(value);
-      return (TRACES as readonly string[]).includes(value);
-    },
-  },
-  {
-    name: "--help",
-    device: false,
-    help: "show this",
-    expected: "no value",
-    add(draft) {
-      draft.help = true;
-      return true;
-    },
-  },
-];
+import type { SandboxRequest } from "../contract/sandbox.ts";
+import type { BindingRequest, NamedRequest } from "./request.ts";
+import { type Draft, RUN_FLAGS } from "./run_flags.ts";
 
 /** A command line of `solo5 run`, read but not yet held against an image. */
 export interface RunArguments {
@@ -178,6 +15,8 @@ export interface RunArguments {
   readonly request: BindingRequest;
   /** Devices that `@listen:` names a descriptor for, to be added to the request. */
   readonly named: readonly NamedRequest[];
+  /** What is asked of the seal. */
+  readonly sandbox: SandboxRequest;
   /** What `--trace=` asks to see. */
   readonly traces: ReadonlySet<string>;
   /** Whether `--help` was given. */
@@ -203,6 +42,7 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
     block: [],
     named: [],
     watches: [],
+    sandbox: { level: "best-effort" },
     traces: new Set(),
     help: false,
   };
@@ -238,6 +78,7 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
       problems,
     },
     named: draft.named,
+    sandbox: draft.sandbox,
     traces: draft.traces,
     help: draft.help,
   };

@@ -5,6 +5,7 @@
  * @module
  */
 import type { DiskSource, PassedDescriptor, TapSource } from "../contract/source.ts";
+import { SANDBOX_LEVELS, type SandboxLevel } from "../contract/sandbox.ts";
 import type { GdbEndpoint } from "../contract/watch.ts";
 
 /** What each kind of value has to be, for messages. */
@@ -17,6 +18,8 @@ export const EXPECTED = {
     "a path, @ and an open descriptor from 3 on, or @listen: and a passed one's name, and write ./@x for the path @x",
   directory: "a directory",
   sectorSize: "a power of two from 512 to 32768",
+  sandbox: "best-effort, strict or off",
+  user: "a user's name, or two numbers UID:GID",
   gdb: "a port from 0 to 65535, or a socket's path with a / in it",
 } as const;
 
@@ -26,6 +29,16 @@ export const DEFAULT_MEMORY_MEBIBYTES = 512;
 /** Reads a decimal number without sign or leading zeros. */
 function parseDecimal(text: string): number | undefined {
   return /^(0|[1-9][0-9]{0,8})$/.test(text) ? Number(text) : undefined;
+}
+
+/** Reads how much of the seal is insisted on. */
+export function parseSandboxLevel(text: string): SandboxLevel | undefined {
+  return SANDBOX_LEVELS.find((level) => level === text);
+}
+
+/** Says whether this can name a user. */
+export function isUser(text: string): boolean {
+  return /^[^:/\s\0]+(:[0-9]+)?$/.test(text);
 }
 
 /** Says whether so many MiB can be a guest's memory. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { RUN_FLAGS } from "../binding/flags.ts";
+import { RUN_FLAGS } from "../binding/run_flags.ts";
 import { ExitStatus } from "../contract/exit_status.ts";
 import { PROGRAM } from "./invocation.ts";
 import { printManifestUsage } from "./manifest.ts";

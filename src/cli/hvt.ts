@@ -65,7 +65,7 @@ async function run(
   }
   for (const warning of read.warnings) printError(warning);
   const machine = await build(bind(image, read.request), printError);
-  return machine.run();
+  return machine.seal({ level: "best-effort" }).run();
 }
 
 function refuse(name: string, debug: boolean, { lines, usage }: HvtRefusal): number {

@@ -21,6 +21,7 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
     const { hvt, HVT } = await import("./hvt.ts");
     return (args) => hvt(HVT, args);
   },
+  sandbox: async () => (await import("./sandbox.ts")).sandbox,
   manifest: async () => (await import("./manifest.ts")).manifest,
   elftool: async () => {
     const { elftool, ELFTOOL } = await import("./elftool.ts");

@@ -11,7 +11,7 @@ import { ExitStatus } from "../contract/exit_status.ts";
 import { OperatorError } from "../errors.ts";
 import { type Image, readImage } from "../image/image.ts";
 import { openImageFile } from "../machine/image_file.ts";
-import { build, type Machine, requireHost } from "../machine/machine.ts";
+import { build, requireHost, type SealedMachine } from "../machine/machine.ts";
 import { loadedModules } from "../machine/registry.ts";
 import { PROGRAM } from "./invocation.ts";
 import { printError } from "./output.ts";
@@ -23,7 +23,9 @@ import { printError } from "./output.ts";
  * @returns the guest's exit status
  */
 export async function run(args: readonly string[]): Promise<number> {
-  const { image: path, request: flags, named, traces, help } = parseRunArguments(args);
+  const { image: path, request: flags, named, sandbox, traces, help } = parseRunArguments(
+    args,
+  );
   if (help) {
     const { printRunUsage } = await import("./help.ts");
     printRunUsage();
@@ -34,17 +36,28 @@ export async function run(args: readonly string[]): Promise<number> {
   const image = read(path, request.problems ?? []);
   const bindings = bind(image, request);
   for (const warning of bindings.warnings) printError(warning);
-  let machine: Machine;
+  // What speaks later is there before the seal.
+  const describe = traces.has("sandbox")
+    ? (await import("../sandbox/describe.ts")).describeSeal
+    : undefined;
+  if (sandbox.level === "off") printError(UNSEALED);
+  let sealed: SealedMachine;
   try {
-    machine = await build(bindings, printError);
+    sealed = (await build(bindings, printError)).seal(sandbox);
   } finally {
     if (traces.has("modules")) traceModules();
   }
-  return machine.run();
+  if (describe && sealed.seal) {
+    for (const line of describe(sealed.seal)) printError(`trace: sandbox: ${line}`);
+  }
+  return sealed.run();
 }
 
+const UNSEALED =
+  "--sandbox=off: the guest's tender keeps every right of this user; do not run guests like this that matter";
+
 /** Gives devices the descriptors that a service manager passed for them. */
-async function addPassed(
+export async function addPassed(
   request: BindingRequest,
   named: readonly NamedRequest[],
 ): Promise<BindingRequest> {
@@ -61,7 +74,7 @@ async function addPassed(
 }
 
 /** Without an image, what is wrong with the flags is all there is to say. */
-function read(path: string | undefined, problems: readonly string[]): Image {
+export function read(path: string | undefined, problems: readonly string[]): Image {
   try {
     if (path === undefined) {
       throw new OperatorError(

@@ -7,6 +7,7 @@
 import type { Hypercall } from "./hypercalls.ts";
 import type { OperatorError } from "../errors.ts";
 import type { GuestMemory } from "./memory.ts";
+import type { Needs } from "./policy.ts";
 import type { RingServer } from "./ring.ts";
 import type { DiskSource, TapSource } from "./source.ts";
 import type { Say } from "./watch.ts";
@@ -114,6 +115,8 @@ export interface DeviceModule<
     devices: readonly D[],
     memory: GuestMemory,
   ): ReadonlyMap<number, Hypercall>;
+  /** What it calls while the guest runs, for all devices of its type together. */
+  needs(devices: readonly D[]): Needs;
   /**
    * Serves the guest's ring for all devices of its type together, where the type
    * has one.
@@ -148,6 +151,8 @@ export interface PollSet {
 export interface CoreModule {
   /** The folder's name: `"core"`. */
   readonly name: string;
+  /** What it calls while the guest runs. */
+  needs(devices: readonly AttachedDevice[]): Needs;
   /** The hypercalls that it answers. */
   hypercalls(machine: {
     readonly memory: GuestMemory;

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Hypercall } from "./hypercalls.ts";
+import type { Needs } from "./policy.ts";
 import type { GuestMemory, HostMemory, ProtectedRange } from "./memory.ts";
 
 /** Entries, and commits; an index is a counter modulo this. */
@@ -68,6 +69,8 @@ export interface RingServer {
    * @returns the handler of kicks that are exits
    */
   begin(guest: RingGuest): Promise<Hypercall>;
+  /** What it calls from {@link begin} on. */
+  needs(): Needs;
   /**
    * The guest has ended: sends what it left in the ring, or, where it did not
    * end itself, just stops.

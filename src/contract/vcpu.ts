@@ -4,6 +4,7 @@
  * @module
  */
 import type { PollSet } from "./module.ts";
+import type { Permit } from "./policy.ts";
 
 /** Why a vCPU came back from the guest. */
 export const VcpuExit = {
@@ -80,6 +81,13 @@ export interface DebugRequest {
 
 /** A vCPU as a debugger needs it, in addition. */
 export interface VcpuDebug {
+  /**
+   * Makes what `Vcpu.state`, and for debugging the methods here, need: nothing is
+   * made any more later.
+   *
+   * @returns what they call
+   */
+  prepare(use: "state" | "debugging"): readonly Permit[];
   /** Which `stops` the latest {@link VcpuExit.DEBUG} met, a bit each. */
   readonly stopsMet: number;
   /** Sets where the guest is to stop, from its next instruction on. */
@@ -111,11 +119,17 @@ export interface Vcpu {
    * @returns one of {@link VcpuExit}
    */
   run(): number;
-  /** Address of the guest's instruction now. */
+  /**
+   * Address of the guest's instruction now. Where the latest exit was a port
+   * access, of the one behind it.
+   */
   instructionPointer(): bigint;
   /** Reads the registers. */
   state(): VcpuState;
-  /** Why the latest run was a {@link VcpuExit.FAULT}. */
+  /**
+   * Why the latest run was a {@link VcpuExit.FAULT}. To be asked before
+   * {@link instructionPointer}, which runs the vCPU once more.
+   */
   fault(): Error;
   /**
    * SIGINT, SIGTERM and these signals end {@link run} and every wait from now

@@ -5,6 +5,7 @@
  * @module
  */
 import type { GuestMemory, HostMemory, ProtectedRange } from "./memory.ts";
+import type { Needs } from "./policy.ts";
 import type { Vcpu, VcpuDebug } from "./vcpu.ts";
 
 /** Where a debugger connects: a port of the loopback interface, or a socket. */
@@ -53,6 +54,15 @@ export interface Watch {
    * @returns what the run loop drives: `guest.vcpu`, or one that stands before it
    */
   begin(guest: WatchedGuest): Vcpu;
+  /**
+   * The last moment at which it can open something, or wait for somebody: the
+   * guest's memory and the signals are ready.
+   *
+   * @param user whose the process is going to be, where that changes
+   */
+  ready?(user: { readonly uid: number; readonly gid: number } | undefined): void;
+  /** What it calls afterwards. */
+  needs(): Needs;
   /** The guest has ended; vCPU and memory are still as it left them. */
   end(end: GuestEnd): void;
   /** Gives everything back; may come without {@link begin} or {@link end}. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { HostMemory } from "../contract/memory.ts";
+import type { Needs } from "../contract/policy.ts";
 import type { Vcpu, VcpuDebug } from "../contract/vcpu.ts";
 
 /** An x86 segment register. */
@@ -121,6 +122,8 @@ export interface VirtualMachine {
   countPortWrites(port: number, eventfd: number): boolean;
   /** Where another thread of this process can end the guest from. */
   readonly stopAddress: bigint;
+  /** What running the guest calls. */
+  needs(): Needs;
   /** The vCPU. */
   readonly vcpu: Vcpu & VcpuDebug;
   /** Gives everything back to the host. */

@@ -13,41 +13,64 @@ import type {
 } from "../contract/module.ts";
 import { RING_BUFFERS_BYTES } from "../contract/limits.ts";
 import type { RingServer } from "../contract/ring.ts";
+import type { SandboxRequest } from "../contract/sandbox.ts";
 import type { Vcpu } from "../contract/vcpu.ts";
 import type { GuestEnd, Say, Watch } from "../contract/watch.ts";
 import { OperatorError } from "../errors.ts";
 import type { Bindings } from "../binding/bindings.ts";
+import type { NamedNeeds } from "../contract/policy.ts";
+import { type Layer } from "../sandbox/layers.ts";
+import { makePolicy, type Policy } from "../sandbox/policy.ts";
+import { foresee, futureUser, seal } from "../sandbox/seal.ts";
 import { createKvmMachine } from "../hypervisor/kvm/kvm.ts";
-import type { VirtualMachine } from "../hypervisor/hypervisor.ts";
-import { encodeBootInfo } from "./boot_info.ts";
 import { loadSegments } from "./loader.ts";
 import { coreModule, loadDeviceModule, loadWatchModule } from "./registry.ts";
 import { runGuest } from "./run_loop.ts";
+import { setUp } from "./setup.ts";
 import { HYPERCALL_PORT, KICK_PORT } from "./x86_64/hypercall_port.ts";
-import { guestCpuid } from "./x86_64/cpuid.ts";
-import { BOOT_INFO, IMAGE } from "./x86_64/memory_map.ts";
-import { ALLOWED_MSRS } from "./x86_64/msrs.ts";
-import { writePageTables } from "./x86_64/page_tables.ts";
-import { initialRegisters, SYSTEM_REGISTERS, writeGdt } from "./x86_64/registers.ts";
+
+/** What a seal consists of. */
+export interface Seal {
+  /** What the process may still do. */
+  readonly policy: Policy;
+  /** What holds it to that, in the order in which it was put on. */
+  readonly layers: readonly Layer[];
+}
 
 /** A guest with its devices attached and its image loaded. */
 export interface Machine {
+  /** Says what {@link seal} would be on this host. Changes nothing. */
+  foresee(request: SandboxRequest): Seal;
   /**
-   * Runs the guest to its end, once, without returning to the event loop. From
-   * then on until {@link close}, SIGINT and SIGTERM only end guests.
+   * Gives up everything but this guest, for the whole process and for good,
+   * unless `request` says otherwise. From then on until {@link close}, SIGINT and
+   * SIGTERM only end guests. Where a debugger is to be waited for it waits.
    *
-   * @returns the guest's exit status, 0 to 255
-   * @throws {GuestFault} when it did what no guest may
-   * @throws {OperatorError} when a resource of the host failed
-   * @throws {EndedBySignal} when SIGINT or SIGTERM came
-   * @throws {Error} when it was run or closed before
+   * @throws {OperatorError} when this process cannot be sealed
+   * @throws {Error} when it was sealed or closed before
    */
-  run(): number;
+  seal(request: SandboxRequest): SealedMachine;
   /**
    * Gives memory, devices and the virtual machine back to the host, and the
    * signals to whoever had them. May be called more than once.
    */
   close(): void;
+}
+
+/** A guest that is ready to run, in a process that can do nothing else. */
+export interface SealedMachine {
+  /** What the seal is; undefined where there is none. */
+  readonly seal: Seal | undefined;
+  /**
+   * Runs the guest to its end, once, without returning to the event loop.
+   *
+   * @returns the guest's exit status, 0 to 255
+   * @throws {GuestFault} when it did what no guest may
+   * @throws {OperatorError} when a resource of the host failed
+   * @throws {EndedBySignal} when SIGINT or SIGTERM came
+   * @throws {Error} when it was run before, or its machine closed
+   */
+  run(): number;
 }
 
 /**
@@ -86,7 +109,7 @@ export async function build(
     undo.push(() => vm.close());
     const ring = ringServer(bindings, modules, devices);
     undo.push(() => ring?.close());
-    prepare(vm, bindings, devices);
+    setUp(vm, bindings, devices);
     const guarded = loadSegments(image, vm);
     image.source.close();
     const memory = new GuestMemory(vm.memory, bindings.memoryBytes);
@@ -113,8 +136,7 @@ export async function build(
     };
     answer(coreModule.hypercalls({ memory, polls: vcpu.polls, devices }));
     for (const [type, module] of modules) {
-      const own = devices.filter((_, index) => bindings.devices[index]!.type === type);
-      answer(module.hypercalls(own, memory));
+      answer(module.hypercalls(ofType(bindings, devices, type), memory));
     }
     table[KICK_PORT - HYPERCALL_PORT] = await ring?.begin({
       memory,
@@ -123,29 +145,67 @@ export async function build(
       stopAddress: vm.stopAddress,
       divertKicks: (eventfd) => vm.countPortWrites(KICK_PORT, eventfd),
     });
-    let ready = true;
+    const needs = (): NamedNeeds[] => [
+      { by: "kvm", ...vm.needs() },
+      { by: coreModule.name, ...coreModule.needs(devices) },
+      ...[...modules].map(([type, module]) => ({
+        by: module.name,
+        ...module.needs(ofType(bindings, devices, type)),
+      })),
+      ...ring ? [{ by: "ring", ...ring.needs() }] : [],
+      ...watches.map((watch, index) => ({
+        by: bindings.watches[index]!.name,
+        ...watch.needs(),
+      })),
+    ];
+    let isSealed = false;
+    let stage: "built" | "sealed" | "over" = "built";
+    const advance = (from: typeof stage, to: typeof stage) => {
+      if (stage !== from) {
+        throw new Error("this guest was run or closed before; build another");
+      }
+      stage = to;
+    };
     return {
-      run() {
-        if (!ready) throw new Error("this guest was run or closed before; build another");
-        ready = false;
+      foresee(request) {
+        const policy = makePolicy(needs());
+        return { policy, layers: foresee(policy, futureUser(request)) };
+      },
+      seal(request) {
+        advance("built", "sealed");
+        const sealing = request.level === "off" ? undefined : futureUser(request);
+        vcpu.catchSignals(signals);
         memory.open();
-        const check = () => devices.forEach((device) => device.check?.());
-        let end: GuestEnd;
-        try {
-          end = { status: runGuest(vcpu, table, signals, check) };
-        } catch (error) {
-          end = { error };
+        for (const watch of watches) watch.ready?.(sealing);
+        let result: Seal | undefined;
+        if (request.level !== "off") {
+          const policy = makePolicy(needs());
+          result = { policy, layers: seal(policy, request, sealing) };
         }
-        end = lastLook(devices, endRing(ring, vcpu, end), say);
-        for (const watch of watches) tellEnd(watch, end, say);
-        if ("error" in end) throw end.error;
-        return end.status;
+        isSealed = result !== undefined;
+        return { seal: result, run };
       },
       close() {
-        ready = false;
-        close();
+        stage = "over";
+        // A sealed process may not, and gives everything back when it ends.
+        if (!isSealed) close();
       },
     };
+
+    function run(): number {
+      advance("sealed", "over");
+      const check = () => devices.forEach((device) => device.check?.());
+      let end: GuestEnd;
+      try {
+        end = { status: runGuest(vcpu, table, check) };
+      } catch (error) {
+        end = { error };
+      }
+      end = lastLook(devices, endRing(ring, vcpu, end), say);
+      for (const watch of watches) tellEnd(watch, end, say);
+      if ("error" in end) throw end.error;
+      return end.status;
+    }
   } catch (error) {
     close();
     throw error;
@@ -194,15 +254,14 @@ export function requireHost(): void {
 
 /** Starts the server of the ring, where the guest is offered one. */
 function ringServer(
-  { image, devices: all, ringBytes }: Bindings,
+  bindings: Bindings,
   modules: ReadonlyMap<DeviceType, DeviceModule>,
   devices: readonly AttachedDevice[],
 ): RingServer | undefined {
-  if (ringBytes === 0) return undefined;
-  const likely = image.layout.zeroBytes >= RING_BUFFERS_BYTES;
+  if (bindings.ringBytes === 0) return undefined;
+  const likely = bindings.image.layout.zeroBytes >= RING_BUFFERS_BYTES;
   for (const [type, module] of modules) {
-    const own = devices.filter((_, index) => all[index]!.type === type);
-    if (module.ring) return module.ring(own, likely);
+    if (module.ring) return module.ring(ofType(bindings, devices, type), likely);
   }
   return undefined;
 }
@@ -219,6 +278,15 @@ function endRing(ring: RingServer | undefined, vcpu: Vcpu, end: GuestEnd): Guest
   return { error };
 }
 
+/** The devices of one type. */
+function ofType(
+  bindings: Bindings,
+  devices: readonly AttachedDevice[],
+  type: DeviceType,
+): AttachedDevice[] {
+  return devices.filter((_, index) => bindings.devices[index]!.type === type);
+}
+
 async function loadDeviceModules(
   bindings: Bindings,
 ): Promise<Map<DeviceType, DeviceModule<DeviceBinding, AttachedDevice>>> {
@@ -226,31 +294,4 @@ async function loadDeviceModules(
   const modules = new Map<DeviceType, DeviceModule>();
   for (const type of types) modules.set(type, await loadDeviceModule(type));
   return modules;
-}
-
-/** Sets up memory below the image, and the vCPU. */
-function prepare(
-  vm: VirtualMachine,
-  bindings: Bindings,
-  devices: readonly AttachedDevice[],
-): void {
-  const { image, memoryBytes, ringBytes, commandLine } = bindings;
-  const bytes = vm.memory.part(0, IMAGE);
-  writeGdt(bytes);
-  writePageTables(bytes, memoryBytes + ringBytes);
-  const bootInfo = encodeBootInfo({
-    abi: image.abi,
-    memoryBytes,
-    ring: ringBytes > 0,
-    kernelEnd: image.layout.kernelEnd,
-    tscKilohertz: vm.tscKilohertz,
-    manifest: image.manifest,
-    devices: new Map(devices.map(({ handle, properties }) => [handle, properties])),
-    commandLine,
-  }, BOOT_INFO);
-  bytes.set(bootInfo, BOOT_INFO);
-  vm.setCpuid(guestCpuid(vm.supportedCpuid()));
-  vm.allowOnlyMsrs(ALLOWED_MSRS);
-  vm.setSystemRegisters(SYSTEM_REGISTERS);
-  vm.setGeneralRegisters(initialRegisters(image.entry, memoryBytes));
 }

@@ -11,11 +11,10 @@ import { type Vcpu, VcpuExit } from "../contract/vcpu.ts";
 import { HYPERCALL_PORT } from "./x86_64/hypercall_port.ts";
 
 /**
- * Runs a guest until it ends.
+ * Runs a guest until it ends; its signals are caught already.
  *
  * @param hypercalls the handler of each port, counted from the hypercalls' first;
  * undefined where nobody answers
- * @param signals those that end it beside SIGINT and SIGTERM
  * @param check called when the guest was interrupted and nothing ends it: about
  * once a second; ends it by throwing
  * @returns its exit status, 0 to 255
@@ -24,10 +23,8 @@ import { HYPERCALL_PORT } from "./x86_64/hypercall_port.ts";
 export function runGuest(
   vcpu: Vcpu,
   hypercalls: readonly (Hypercall | undefined)[],
-  signals: readonly number[] = [],
   check: () => void = () => {},
 ): number {
-  vcpu.catchSignals(signals);
   try {
     for (;;) {
       const exit = vcpu.run();

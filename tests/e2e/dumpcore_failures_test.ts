@@ -5,9 +5,13 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { announcement, namesIn, onlyCore } from "../support/core_dumps.ts";
+import {
+  announcement,
+  namesIn,
+  onlyCore,
+  withCoreDirectory,
+} from "../support/core_dumps.ts";
 import { readCore } from "../support/core_reader.ts";
-import { withDirectory } from "../support/directory.ts";
 import { hostTest } from "../support/needs.ts";
 import { guest, type Running, start, tender } from "../support/tender.ts";
 
@@ -30,7 +34,7 @@ for (const [name, [ours, theirs]] of Object.entries(REFUSED)) {
     `--dumpcore=${name} is refused before the guest runs`,
     [],
     () =>
-      withDirectory(async (directory) => {
+      withCoreDirectory(async (directory) => {
         await Deno.writeTextFile(`${directory}/file`, "");
         const path = `${directory}/${name}`;
         const flag = `--dumpcore=${path}`;
@@ -51,7 +55,7 @@ hostTest(
   "a directory that cannot be written is refused",
   ["root"],
   () =>
-    withDirectory(async (directory) => {
+    withCoreDirectory(async (directory) => {
       const readOnly = `mount -t tmpfs -o ro none ${directory} && exec "$@"`;
       const shell = `unshare -m sh -c '${readOnly}' sh "$@"`;
       const flag = `--dumpcore=${directory}`;
@@ -77,7 +81,7 @@ hostTest(
   "without /proc there are no core dumps",
   ["KVM", "root"],
   () =>
-    withDirectory(async (directory) => {
+    withCoreDirectory(async (directory) => {
       const hidden = 'mount -t tmpfs none /proc && exec "$@"';
       const flag = `--dumpcore=${directory}`;
       const ended = await tender(["run", flag, guest("hello")], {
@@ -105,7 +109,7 @@ hostTest(
   "a full disk costs the core, not the status",
   ["KVM", "root"],
   () =>
-    withDirectory(async (directory) => {
+    withCoreDirectory(async (directory) => {
       const listed = `${directory}/listed`;
       const full = `${directory}/full`;
       await Deno.mkdir(full);
@@ -134,7 +138,7 @@ hostTest(
   "a limit of file sizes costs the core, not the status",
   ["KVM"],
   () =>
-    withDirectory(async (directory) => {
+    withCoreDirectory(async (directory) => {
       const flag = `--dumpcore=${directory}`;
       const ended = await tender(["run", "--mem=16", flag, guest("crash"), "abort"], {
         shell: 'ulimit -f 64; exec "$@"',
@@ -155,7 +159,7 @@ hostTest(
   "an older core of this name is kept",
   ["KVM"],
   () =>
-    withDirectory(async (directory) => {
+    withCoreDirectory(async (directory) => {
       const flag = `--dumpcore=${directory}`;
       const ended = await tender(["run", "--mem=16", flag, guest("crash"), "abort"], {
         shell: `echo older >${directory}/core.solo5-hvt.$$; exec "$@"`,
@@ -176,9 +180,10 @@ hostTest(
   "a directory that has gone costs the core, not the status",
   ["KVM"],
   () =>
-    withDirectory(async (directory) => {
+    withCoreDirectory(async (directory) => {
       const gone = `${directory}/gone`;
       await Deno.mkdir(gone);
+      await Deno.chmod(gone, 0o777);
       const running = start(["run", `--dumpcore=${gone}`, guest("crash"), "loop"]);
       await running.sees("looping");
       await Deno.remove(gone);
@@ -218,7 +223,7 @@ hostTest(
   "a tender that is killed leaves a whole core or none",
   ["KVM"],
   () =>
-    withDirectory(async (directory) => {
+    withCoreDirectory(async (directory) => {
       const running = await beginLargeDump(directory);
       const seen = coresIn(directory);
       running.child.kill("SIGKILL");
@@ -233,7 +238,7 @@ hostTest(
   "SIGTERM does not cut a dump short",
   ["KVM"],
   () =>
-    withDirectory(async (directory) => {
+    withCoreDirectory(async (directory) => {
       const running = await beginLargeDump(directory);
       running.child.kill("SIGTERM");
       const ended = await running.end();
@@ -247,7 +252,7 @@ hostTest(
   "a directory's name may have any bytes",
   ["KVM"],
   () =>
-    withDirectory(async (directory) => {
+    withCoreDirectory(async (directory) => {
       // Flags may stand behind the image, the guest's argument behind them.
       const shell = `cd ${directory} && d=$(printf 'a b \\377') && mkdir "$d" && ` +
         '"$@" "--dumpcore=$d" abort; status=$?; ls "$d" | wc -l; exit $status';

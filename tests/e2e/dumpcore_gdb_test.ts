@@ -4,8 +4,7 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { onlyCore } from "../support/core_dumps.ts";
-import { withDirectory } from "../support/directory.ts";
+import { onlyCore, withCoreDirectory } from "../support/core_dumps.ts";
 import { hostTest } from "../support/needs.ts";
 import { guest, start } from "../support/tender.ts";
 
@@ -33,7 +32,7 @@ for (const [end, [signal, meaning]] of Object.entries(GDB)) {
     `gdb shows who called what when a guest ended with ${end}`,
     ["KVM", "gdb"],
     () =>
-      withDirectory(async (directory) => {
+      withCoreDirectory(async (directory) => {
         const flag = `--dumpcore=${directory}`;
         const running = start(["run", "--mem=16", flag, guest("crash"), end]);
         if (end === "loop") {

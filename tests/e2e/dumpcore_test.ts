@@ -4,9 +4,13 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { announcement, namesIn, onlyCore } from "../support/core_dumps.ts";
+import {
+  announcement,
+  namesIn,
+  onlyCore,
+  withCoreDirectory,
+} from "../support/core_dumps.ts";
 import { type CoreOnDisk, readCore } from "../support/core_reader.ts";
-import { withDirectory } from "../support/directory.ts";
 import { buildImage, R, W, X } from "../support/elf_builder.ts";
 import { hostTest } from "../support/needs.ts";
 import { guest, start, tender } from "../support/tender.ts";
@@ -58,7 +62,7 @@ for (const [end, { status, signal, code }] of Object.entries(ENDS)) {
     `a guest that ends with ${end} leaves a core`,
     ["KVM"],
     () =>
-      withDirectory(async (directory) => {
+      withCoreDirectory(async (directory) => {
         const run = ["run", "--mem=16", `--dumpcore=${directory}`, guest("crash"), end];
         const ended = await tender(run);
         assertEquals(ended.status, status);
@@ -93,7 +97,7 @@ for (const fault of FAULTS) {
     `a guest that does "${fault}" leaves a core`,
     ["KVM"],
     () =>
-      withDirectory(async (directory) => {
+      withCoreDirectory(async (directory) => {
         const run = ["run", "--mem=4", `--dumpcore=${directory}`, guest("fault"), fault];
         const ended = await tender(run);
         const path = onlyCore(directory);
@@ -120,7 +124,7 @@ for (const [what, [name, argument, line]] of Object.entries(ENDLESS)) {
     `SIGQUIT to a guest that ${what} leaves a core`,
     ["KVM"],
     () =>
-      withDirectory(async (directory) => {
+      withCoreDirectory(async (directory) => {
         const flag = `--dumpcore=${directory}`;
         const running = start(["run", "--mem=16", flag, guest(name), argument]);
         await running.sees(line);
@@ -138,16 +142,20 @@ for (const [what, [name, argument, line]] of Object.entries(ENDLESS)) {
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  hostTest(`${signal} leaves no core`, ["KVM"], () =>
-    withDirectory(async (directory) => {
-      const flag = `--dumpcore=${directory}`;
-      const running = start(["run", "--mem=4", flag, guest("poll"), "forever"]);
-      await running.sees("sleeping");
-      running.child.kill(signal);
-      const ended = await running.end();
-      assertMatch(ended.stderr, /^solo5: Exiting on signal [0-9]+\n$/);
-      assertEquals(namesIn(directory), []);
-    }));
+  hostTest(
+    `${signal} leaves no core`,
+    ["KVM"],
+    () =>
+      withCoreDirectory(async (directory) => {
+        const flag = `--dumpcore=${directory}`;
+        const running = start(["run", "--mem=4", flag, guest("poll"), "forever"]);
+        await running.sees("sleeping");
+        running.child.kill(signal);
+        const ended = await running.end();
+        assertMatch(ended.stderr, /^solo5: Exiting on signal [0-9]+\n$/);
+        assertEquals(namesIn(directory), []);
+      }),
+  );
 }
 
 for (const status of [0, 7, 254]) {
@@ -155,7 +163,7 @@ for (const status of [0, 7, 254]) {
     `a guest that ends with status ${status} leaves no core`,
     ["KVM"],
     () =>
-      withDirectory(async (directory) => {
+      withCoreDirectory(async (directory) => {
         const flag = `--dumpcore=${directory}`;
         const ended = await tender(["run", flag, guest("exit"), String(status)]);
         assertEquals([ended.stderr, ended.status], ["", status]);
@@ -172,7 +180,7 @@ for (const [words, least, most] of SPARSE) {
     `the core of 4 GiB after "${words}" is sparse`,
     ["KVM"],
     () =>
-      withDirectory(async (directory) => {
+      withCoreDirectory(async (directory) => {
         const flag = `--dumpcore=${directory}`;
         const ended = await tender(["run", "--mem=4096", flag, guest("crash"), words]);
         assertEquals(ended.status, 255);
@@ -198,7 +206,7 @@ hostTest(
   "memory that nobody may read is in the core",
   ["KVM"],
   () =>
-    withDirectory(async (directory) => {
+    withCoreDirectory(async (directory) => {
       const secret = new TextEncoder().encode("not to be read");
       const image = buildImage({
         elf: { entry: 0x100000 },
@@ -232,7 +240,7 @@ hostTest(
   "solo5-hvt-debug has --dumpcore",
   ["KVM"],
   () =>
-    withDirectory(async (directory) => {
+    withCoreDirectory(async (directory) => {
       const run = [`--dumpcore=${directory}`, guest("exit"), "255"];
       const ended = await tender(run, { as: "solo5-hvt-debug" });
       assertEquals(ended.status, 255);

@@ -13,9 +13,8 @@ import {
   portAddress,
   startDebugged,
 } from "../support/debugger.ts";
-import { onlyCore } from "../support/core_dumps.ts";
+import { onlyCore, withCoreDirectory } from "../support/core_dumps.ts";
 import { readCore } from "../support/core_reader.ts";
-import { withDirectory } from "../support/directory.ts";
 import { hostTest } from "../support/needs.ts";
 import { enterOwnNetwork } from "../support/network.ts";
 import { symbolsOf } from "../support/symbols.ts";
@@ -190,7 +189,7 @@ hostTest(
   "a core has nothing of the debugger in it",
   ["KVM"],
   () =>
-    withDirectory(async (cores) => {
+    withCoreDirectory(async (cores) => {
       const dump = `--dumpcore=${cores}`;
       const { debugger: gdb, running } = await attach([dump, guest("debug"), "loop"]);
       const add = symbolsOf(guest("debug")).get("add")!;

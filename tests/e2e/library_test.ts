@@ -22,12 +22,15 @@ import { hostTest } from "../support/needs.ts";
 import { ROOT } from "../support/checkout.ts";
 import { guest } from "../support/tender.ts";
 
+/** These guests share their process with the tests. */
+const OPEN = { level: "off" } as const;
+
 hostTest("the stages run one guest after the other in one process", ["KVM"], async () => {
   for (const status of [0, 7, 255]) {
     const image = readImage(openImageFile(guest("exit")));
     const request = { memoryMebibytes: 2, arguments: [String(status)] };
     const machine = await build(bind(image, request));
-    assertEquals(machine.run(), status);
+    assertEquals(machine.seal(OPEN).run(), status);
     machine.close();
   }
 });
@@ -62,7 +65,7 @@ hostTest("a second guest at the same time is refused, and the first runs on", [
   const before = nextDescriptor();
   await assertRejects(built, Error, "this process: has a guest already");
   assertEquals(nextDescriptor(), before);
-  assertEquals(first.run(), 9);
+  assertEquals(first.seal(OPEN).run(), 9);
   first.close();
 });
 
@@ -72,13 +75,15 @@ hostTest("a guest runs once, and not after it was closed", ["KVM"], async () => 
     return build(bind(image, { memoryMebibytes: 2, arguments: ["3"] }));
   };
   const machine = await built();
-  assertEquals(machine.run(), 3);
-  assertThrows(() => machine.run(), Error, "was run or closed before");
+  const sealed = machine.seal(OPEN);
+  assertThrows(() => machine.seal(OPEN), Error, "was run or closed before");
+  assertEquals(sealed.run(), 3);
+  assertThrows(() => sealed.run(), Error, "was run or closed before");
   machine.close();
   machine.close();
   const closed = await built();
   closed.close();
-  assertThrows(() => closed.run(), Error, "was run or closed before");
+  assertThrows(() => closed.seal(OPEN), Error, "was run or closed before");
 });
 
 Deno.test("an image that is refused leaves no descriptor behind", () => {

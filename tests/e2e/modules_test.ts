@@ -142,7 +142,8 @@ hostTest("--trace=modules tells exactly the symbols that the linker saw", [
     const told = await traced(run);
     assertEquals(told.modules, modules);
     const seen = (await lookedUp([...tenderCommand(), ...run])).difference(baseline);
-    assertEquals([...told.symbols].sort(), [...seen].sort());
+    // Some the runtime has looked up for itself.
+    assertEquals([...told.symbols.difference(baseline)].sort(), [...seen].sort());
     own.set(what, told.symbols);
   }
   const core = own.get("core")!;
@@ -163,6 +164,7 @@ hostTest("--trace=modules tells exactly the symbols that the linker saw", [
     "ftruncate",
     "linkat",
     "openat",
+    "pwrite",
     "pwritev",
     "renameat2",
     "unlinkat",

@@ -4,6 +4,17 @@
  * @module
  */
 import { assertEquals, assertMatch } from "@std/assert";
+import { withDirectory } from "./directory.ts";
+
+/** Does something in a directory that a tender which was root's can write to. */
+export function withCoreDirectory(
+  action: (path: string) => Promise<void>,
+): Promise<void> {
+  return withDirectory(async (path) => {
+    await Deno.chmod(path, 0o777);
+    await action(path);
+  });
+}
 
 /** The names in a directory, hidden ones too. */
 export function namesIn(directory: string): string[] {

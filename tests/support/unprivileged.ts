@@ -64,7 +64,7 @@ async function makeArea(): Promise<string> {
   await Deno.writeFile(`${path}/bin/deno`, new Uint8Array());
   const parts = ["mod.ts", "src", "ffi", "scripts"].map((part) => ROOT + part);
   await run("cp", "-r", ...parts, `${path}/solo5`);
-  await run("cp", ...["hello", "demo", "block"].map(guest), path);
+  await run("cp", ...["hello", "demo", "block", "spin"].map(guest), path);
   await run("chmod", "-R", "a+rX", path);
   await run("chown", String(USER), `${path}/home`);
   return `${path}/`;

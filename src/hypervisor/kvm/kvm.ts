@@ -17,6 +17,7 @@ import {
   unmap,
 } from "../../../ffi/memory.ts";
 import { MEBIBYTE } from "../../contract/limits.ts";
+import type { Needs } from "../../contract/policy.ts";
 import { hasStopWord } from "../../../ffi/stop_signal.ts";
 import { OperatorError } from "../../errors.ts";
 import type {
@@ -40,6 +41,9 @@ import {
 import { KvmVcpu } from "./vcpu.ts";
 
 const DEVICE = "/dev/kvm";
+
+/** Capabilities without which no guest runs. */
+const REQUIRED = ["USER_MEMORY", "GET_TSC_KHZ", "IMMEDIATE_EXIT", "SYNC_REGS"] as const;
 
 /** Room for CPUID entries; KVM itself never has more (`KVM_MAX_CPUID_ENTRIES`). */
 const MOST_CPUID_ENTRIES = 256;
@@ -134,7 +138,7 @@ class KvmMachine implements VirtualMachine {
         "use a Linux kernel of 2.6.22 or later",
       );
     }
-    for (const name of ["USER_MEMORY", "GET_TSC_KHZ", "IMMEDIATE_EXIT"] as const) {
+    for (const name of REQUIRED) {
       if (this.#extension(Capability[name]) > 0) continue;
       throw new OperatorError(
         DEVICE,
@@ -242,6 +246,10 @@ class KvmMachine implements VirtualMachine {
       if (error instanceof SystemCallError) return false;
       throw error;
     }
+  }
+
+  needs(): Needs {
+    return this.vcpu.needs();
   }
 
   close(): void {

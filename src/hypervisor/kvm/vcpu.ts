@@ -4,18 +4,26 @@
  * @module
  */
 import { describeErrno, Errno, openErrno } from "../../../ffi/errno.ts";
-import { type Ioctl, ioctlWithStructure, rawIoctl } from "../../../ffi/ioctl.ts";
+import {
+  type Ioctl,
+  ioctlWithStructure,
+  KernelStructure,
+  rawIoctl,
+} from "../../../ffi/ioctl.ts";
 import {
   EXIT_IO_OUT,
   ExitReason,
+  GuestDebug,
   Kvm,
   KvmRun,
   Regs,
   Sregs,
+  SYNC_X86_REGS,
   Xsave,
 } from "../../../ffi/linux/kvm.ts";
 import { type Mapping, PAGE_BYTES } from "../../../ffi/memory.ts";
 import { StopWord } from "../../../ffi/stop_signal.ts";
+import type { Needs, Permit } from "../../contract/policy.ts";
 import { hex } from "../../contract/hex.ts";
 import {
   type DebugRequest,
@@ -26,10 +34,19 @@ import {
 } from "../../contract/vcpu.ts";
 import { GuestFault, OperatorError } from "../../errors.ts";
 import type { VcpuFd } from "./descriptors.ts";
+import { debuggingPermit, vcpuNeeds } from "./needs.ts";
 import { generalState, guestDebug, readState } from "./structures.ts";
 
 /** Direction and size of the only port access that is a hypercall. */
 const WRITE_OF_32_BITS = EXIT_IO_OUT | 4 << 8;
+
+/** What debugging requests take, made before the process is sealed. */
+interface DebugStructures {
+  readonly regs: KernelStructure;
+  readonly sregs: KernelStructure;
+  readonly xsave: KernelStructure;
+  readonly debug: KernelStructure;
+}
 
 /** A vCPU of KVM on x86_64. */
 export class KvmVcpu implements Vcpu, VcpuDebug {
@@ -41,6 +58,7 @@ export class KvmVcpu implements Vcpu, VcpuDebug {
   /** Read as it is: a call could be compiled first, which calls libc itself. */
   readonly #lastErrno = openErrno();
   #errno = 0;
+  #structures: DebugStructures | undefined;
 
   /** @param kvmRun `struct kvm_run`, mapped behind a private page */
   constructor(fd: VcpuFd, kvmRun: Mapping) {
@@ -93,16 +111,38 @@ export class KvmVcpu implements Vcpu, VcpuDebug {
   }
 
   instructionPointer(): bigint {
-    const regs = new Uint8Array(Regs.size);
-    ioctlWithStructure(this.#fd, Kvm.GET_REGS, regs, "vCPU");
-    return new DataView(regs.buffer).getBigUint64(Regs.rip, true);
+    // Asked for only now, as every exit would pay for it. The instruction of a
+    // port access is finished with it.
+    this.#run[KvmRun.validRegs / 4] = SYNC_X86_REGS;
+    this.settle();
+    this.#run[KvmRun.validRegs / 4] = 0;
+    return this.#u64(KvmRun.syncRegs + Regs.rip);
+  }
+
+  prepare(use: "state" | "debugging"): readonly Permit[] {
+    void this.#debugging;
+    return [debuggingPermit(this.#fd, use)];
+  }
+
+  get #debugging(): DebugStructures {
+    return this.#structures ??= {
+      regs: new KernelStructure(Regs.size),
+      sregs: new KernelStructure(Sregs.size),
+      xsave: new KernelStructure(Xsave.size),
+      debug: new KernelStructure(GuestDebug.size),
+    };
+  }
+
+  /** What running the guest calls. */
+  needs(): Needs {
+    return vcpuNeeds(this.#fd);
   }
 
   state(): VcpuState {
-    const regs = new Uint8Array(Regs.size), sregs = new Uint8Array(Sregs.size);
+    const { regs, sregs } = this.#debugging;
     ioctlWithStructure(this.#fd, Kvm.GET_REGS, regs, "vCPU");
     ioctlWithStructure(this.#fd, Kvm.GET_SREGS, sregs, "vCPU");
-    return readState(regs, sregs);
+    return readState(regs.bytes, sregs.bytes);
   }
 
   get stopsMet(): number {
@@ -110,28 +150,32 @@ export class KvmVcpu implements Vcpu, VcpuDebug {
   }
 
   debug(request: DebugRequest): void {
-    ioctlWithStructure(this.#fd, Kvm.SET_GUEST_DEBUG, guestDebug(request), "vCPU");
+    const { debug } = this.#debugging;
+    debug.bytes.set(guestDebug(request));
+    ioctlWithStructure(this.#fd, Kvm.SET_GUEST_DEBUG, debug, "vCPU");
   }
 
   setGeneral(registers: VcpuState["general"]): void {
-    ioctlWithStructure(this.#fd, Kvm.SET_REGS, generalState(registers), "vCPU");
+    const { regs } = this.#debugging;
+    regs.bytes.set(generalState(registers));
+    ioctlWithStructure(this.#fd, Kvm.SET_REGS, regs, "vCPU");
   }
 
   floatingPoint(): Uint8Array<ArrayBuffer> {
-    return this.#xsave().slice(0, Xsave.legacyBytes);
+    return this.#xsave().bytes.slice(0, Xsave.legacyBytes);
   }
 
   setFloatingPoint(image: Uint8Array): void {
     const area = this.#xsave();
-    area.set(image.subarray(0, Xsave.legacyBytes));
-    area[Xsave.stateBits]! |= Xsave.legacyState;
+    area.bytes.set(image.subarray(0, Xsave.legacyBytes));
+    area.bytes[Xsave.stateBits]! |= Xsave.legacyState;
     ioctlWithStructure(this.#fd, Kvm.SET_XSAVE, area, "vCPU");
   }
 
-  #xsave(): Uint8Array<ArrayBuffer> {
-    const area = new Uint8Array(Xsave.size);
-    ioctlWithStructure(this.#fd, Kvm.GET_XSAVE, area, "vCPU");
-    return area;
+  #xsave(): KernelStructure {
+    const { xsave } = this.#debugging;
+    ioctlWithStructure(this.#fd, Kvm.GET_XSAVE, xsave, "vCPU");
+    return xsave;
   }
 
   settle(): void {
@@ -140,9 +184,8 @@ export class KvmVcpu implements Vcpu, VcpuDebug {
   }
 
   fault(): Error {
-    const rip = this.instructionPointer();
     const reason = this.#run[KvmRun.exitReason / 4]!;
-    if (this.#errno !== 0) return this.#runError(reason, rip);
+    if (this.#errno !== 0) return this.#runError(reason);
     switch (reason) {
       case ExitReason.IO: {
         const access = this.#run[KvmRun.ioDirection / 4]!;
@@ -151,25 +194,21 @@ export class KvmVcpu implements Vcpu, VcpuDebug {
           `invalid guest port access: ${verb} ${access >>> 8 & 0xff} bytes at port=${
             hex(this.port)
           }`,
-          rip,
         );
       }
       case ExitReason.HLT:
         return new GuestFault(
           "it halted the processor (hlt) outside of the HALT hypercall",
-          rip,
         );
       case ExitReason.MMIO:
         return new GuestFault(
           `invalid guest access: gpa=${
             hex(this.#u64(KvmRun.mmioPhysicalAddress))
           }: no memory there, or memory that its image protects`,
-          rip,
         );
       case ExitReason.SHUTDOWN:
         return new GuestFault(
           "triple fault (an exception that it has no handler for)",
-          rip,
         );
       case ExitReason.FAIL_ENTRY:
         return new OperatorError(
@@ -184,15 +223,14 @@ export class KvmVcpu implements Vcpu, VcpuDebug {
           `KVM could not go on with the guest (suberror ${
             hex(this.#run[KvmRun.internalSuberror / 4]!)
           })`,
-          rip,
         );
       default:
-        return new GuestFault(`unhandled exit, exit_reason=${hex(reason)}`, rip);
+        return new GuestFault(`unhandled exit, exit_reason=${hex(reason)}`);
     }
   }
 
   /** Why `KVM_RUN` itself failed. */
-  #runError(reason: number, rip: bigint): Error {
+  #runError(reason: number): Error {
     if (this.#errno !== Errno.EFAULT) {
       return new OperatorError(
         "KVM",
@@ -207,7 +245,6 @@ export class KvmVcpu implements Vcpu, VcpuDebug {
       : "";
     return new GuestFault(
       `host/guest translation fault${gpa}: it used memory that its image protects`,
-      rip,
     );
   }
 

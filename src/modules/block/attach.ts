@@ -19,6 +19,8 @@ import { DiskCondition } from "./condition.ts";
 export interface BlockDevice extends AttachedDevice {
   /** The file or block device. */
   readonly file: number;
+  /** What the operator calls it. */
+  readonly path: string;
   /** What can be wrong with it. */
   readonly condition: DiskCondition;
   /** Size in bytes, as found at the start. */
@@ -65,6 +67,7 @@ function hold(binding: BlockBinding, file: number, flag: string, say: Say): Bloc
   return {
     handle,
     file,
+    path,
     condition,
     capacityBytes,
     readOnly,

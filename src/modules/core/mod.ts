@@ -4,14 +4,40 @@
  * @module
  */
 import { HypercallNumber } from "../../contract/hypercalls.ts";
-import type { CoreModule } from "../../contract/module.ts";
+import type { AttachedDevice, CoreModule } from "../../contract/module.ts";
+import { isAtMost, isNull, isOneOf } from "../../contract/policy.ts";
 import { halt } from "./halt.ts";
 import { poll } from "./poll.ts";
-import { puts } from "./puts.ts";
+import { puts, STDOUT } from "./puts.ts";
 import { walltime } from "./walltime.ts";
+
+function isPolled({ pollDescriptor }: AttachedDevice): boolean {
+  return pollDescriptor !== undefined;
+}
 
 const core: CoreModule = {
   name: "core",
+  needs: (devices) => ({
+    permits: [
+      {
+        call: "writev",
+        rules: [
+          isOneOf(0, "fd", { value: STDOUT, name: "standard output" }),
+          isOneOf(2, "iovcnt", 1),
+        ],
+        reason: "PUTS",
+      },
+      {
+        call: "ppoll",
+        rules: [
+          // The tender's own, and the device's.
+          isAtMost(1, "nfds", 1 + devices.filter(isPolled).length),
+          isNull(3, "sigmask"),
+        ],
+        reason: "POLL, and a console whose reader is slow",
+      },
+    ],
+  }),
   hypercalls: ({ memory, polls, devices }) =>
     new Map([
       [HypercallNumber.WALLTIME, walltime(memory)],

@@ -10,7 +10,8 @@ import type { GuestMemory } from "../../contract/memory.ts";
 import type { PollSet } from "../../contract/module.ts";
 import { EndedBySignal, OperatorError } from "../../errors.ts";
 
-const STDOUT = 1;
+/** The descriptor of the guest's console. */
+export const STDOUT = 1;
 
 /** Makes the handler. */
 export function puts(memory: GuestMemory, polls: PollSet): Hypercall {

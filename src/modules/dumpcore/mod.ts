@@ -10,8 +10,10 @@
  */
 import { Errno, SystemCallError } from "../../../ffi/errno.ts";
 import { HiddenFile } from "../../../ffi/hidden_file.ts";
+import type { UserIds } from "../../../ffi/identity.ts";
 import { Pagemap } from "../../../ffi/pagemap.ts";
 import { PAGE_BYTES } from "../../contract/limits.ts";
+import { type Needs, onDescriptors, type Permit } from "../../contract/policy.ts";
 import { encodeRaw } from "../../contract/raw_text.ts";
 import type { Vcpu } from "../../contract/vcpu.ts";
 import type {
@@ -24,6 +26,7 @@ import type {
 } from "../../contract/watch.ts";
 import { OperatorError, printable } from "../../errors.ts";
 import { encodeHead, MEMORY_OFFSET } from "./core_file.ts";
+import { coreFileNeeds } from "./needs.ts";
 import { findHeld } from "./pages.ts";
 import { coreRegisters, readTrapFrame } from "./registers.ts";
 import { signalOf, SIGQUIT } from "./signal.ts";
@@ -37,6 +40,7 @@ class CoreDump implements Watch {
   readonly #file: HiddenFile;
   readonly #pagemap: Pagemap;
   #guest: WatchedGuest | undefined;
+  #registers: readonly Permit[] = [];
 
   constructor(directory: string, say: Say) {
     // The name that Solo5's tender gives it, whatever the program is called.
@@ -54,7 +58,33 @@ class CoreDump implements Watch {
 
   begin(guest: WatchedGuest): Vcpu {
     this.#guest = guest;
+    this.#registers = guest.debug.prepare("state");
     return guest.vcpu;
+  }
+
+  ready(user: UserIds | undefined): void {
+    if (user !== undefined) this.#file.handOver(user);
+  }
+
+  needs(): Needs {
+    const file = coreFileNeeds(this.#file);
+    const pages = { descriptor: this.#pagemap.descriptor, name: "page map" };
+    return {
+      ...file,
+      // The file is as long as guest memory.
+      fileBytes: Infinity,
+      descriptors: [...file.descriptors ?? [], pages],
+      permits: [
+        ...file.permits,
+        {
+          call: "pread64",
+          rules: [onDescriptors([pages])],
+          reason: "which memory holds something",
+        },
+        { call: "close", rules: [onDescriptors([pages])], reason: "the dump is done" },
+        ...this.#registers,
+      ],
+    };
   }
 
   end(end: GuestEnd): void {
@@ -70,7 +100,11 @@ class CoreDump implements Watch {
   }
 
   close(): void {
-    this.#file.close();
+    if (!this.#file.close()) {
+      this.#say(
+        `no core was needed: ${this.#path} is empty, and this user may not remove it`,
+      );
+    }
     this.#pagemap.close();
   }
 

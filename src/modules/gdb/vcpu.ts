@@ -31,7 +31,8 @@ export class DebuggedVcpu implements Vcpu {
   readonly #session: Session;
   readonly #meet: Meet;
   readonly #say: Say;
-  /** Undefined before the debugger has come. */
+  #link: Link | undefined;
+  /** Undefined before it has been talked to. */
   #conversation: Conversation | undefined;
   #detached = false;
 
@@ -44,6 +45,11 @@ export class DebuggedVcpu implements Vcpu {
     this.#runner = new Runner(guest, memory, breakpoints);
     this.#session = new Session(new GuestTarget(guest, memory, breakpoints));
     this.polls = new InterruptiblePolls(guest.vcpu.polls, () => this.#lookUp());
+  }
+
+  /** Waits for the debugger, until it comes or a signal does. */
+  meet(): void {
+    this.#link = this.#meet(() => signalOf(this.#vcpu.polls));
   }
 
   run(): number {
@@ -60,9 +66,8 @@ export class DebuggedVcpu implements Vcpu {
 
   /** Before the guest's first instruction; false when a signal came. */
   #begin(): boolean {
-    const link = this.#meet(() => signalOf(this.#vcpu.polls));
-    if (link === undefined) return false;
-    this.#conversation = new Conversation(link, this.#session);
+    if (this.#link === undefined) return false;
+    this.#conversation = new Conversation(this.#link, this.#session);
     this.#runner.stand();
     // The debugger asks by itself where the guest stands.
     return this.#obey(this.#conversation.answer());

@@ -5,6 +5,7 @@
  */
 import { HypercallNumber } from "../../contract/hypercalls.ts";
 import type { DeviceModule, NetBinding } from "../../contract/module.ts";
+import { isOneOf, onDescriptors } from "../../contract/policy.ts";
 import { attach, type NetDevice } from "./attach.ts";
 import { netRead, netWrite } from "./frames.ts";
 import { ringServer } from "./ring_server.ts";
@@ -18,6 +19,17 @@ const net: DeviceModule<NetBinding, NetDevice> = {
       [HypercallNumber.NET_WRITE, netWrite(devices, memory)],
       [HypercallNumber.NET_READ, netRead(devices, memory)],
     ]),
+  needs: (devices) => {
+    const taps = devices.map(({ tap, link }) => ({ descriptor: tap, name: link.name }));
+    const rules = [onDescriptors(taps), isOneOf(2, "iovcnt", 1)];
+    return {
+      descriptors: taps,
+      permits: [
+        { call: "readv", rules, reason: "NET_READ" },
+        { call: "writev", rules, reason: "NET_WRITE" },
+      ],
+    };
+  },
   ring: ringServer,
 };
 

@@ -47,7 +47,10 @@ export const Wish = {
 } as const;
 
 /** Words that both threads share; behind them the failure. */
-const WISH = 0, ENDED = 1, FAILURE_BYTES = 2, WORDS = 3;
+const WISH = 0, STATE = 1, FAILURE_BYTES = 2, RELEASED = 3, WORDS = 4;
+/** How far the thread is. */
+const State = { COMING: 0, SERVING: 1, ENDED: 2 } as const;
+
 const WORDS_BYTES = WORDS * Int32Array.BYTES_PER_ELEMENT;
 
 /** What both threads share while the ring is served. */
@@ -87,14 +90,39 @@ export class RingControl {
     Atomics.store(this.#words, FAILURE_BYTES, bytes.length);
   }
 
+  #reach(state: number): void {
+    Atomics.store(this.#words, STATE, state);
+    Atomics.notify(this.#words, STATE);
+  }
+
+  /** The thread has opened and made all that it needs. */
+  setServing(): void {
+    this.#reach(State.SERVING);
+  }
+
   /** The thread touches nothing any more. */
   setEnded(): void {
-    Atomics.store(this.#words, ENDED, 1);
-    Atomics.notify(this.#words, ENDED);
+    this.#reach(State.ENDED);
+  }
+
+  /** Waits for {@link setServing}, or the end. */
+  waitForStart(): void {
+    Atomics.wait(this.#words, STATE, State.COMING);
   }
 
   /** Waits for {@link setEnded}; returns false when that takes too long. */
   waitForEnd(milliseconds: number): boolean {
-    return Atomics.wait(this.#words, ENDED, 0, milliseconds) !== "timed-out";
+    return Atomics.wait(this.#words, STATE, State.SERVING, milliseconds) !== "timed-out";
+  }
+
+  /** Lets a thread go that has ended. */
+  release(): void {
+    Atomics.store(this.#words, RELEASED, 1);
+    Atomics.notify(this.#words, RELEASED);
+  }
+
+  /** Stays until {@link release}: a thread's own end would open and close things. */
+  waitForRelease(): void {
+    Atomics.wait(this.#words, RELEASED, 0);
   }
 }

@@ -42,6 +42,7 @@ export function ringServer(devices: readonly NetDevice[], likely: boolean): Ring
         return CONTINUE;
       };
     },
+    needs: () => thread?.needs() ?? { permits: [] },
     end(drain) {
       thread?.end(drain);
       return thread?.failure;

@@ -5,6 +5,7 @@
  */
 import { Eventfd, makeEventfd } from "../../../ffi/eventfd.ts";
 import { closeFile } from "../../../ffi/files.ts";
+import { isOneOf, type Needs, onDescriptors } from "../../contract/policy.ts";
 import type { RingGuest } from "../../contract/ring.ts";
 import { OperatorError } from "../../errors.ts";
 import { RingControl, type RingOrder, type SharedPort, Wish } from "./ring_order.ts";
@@ -36,6 +37,8 @@ export class RingThread {
   readonly #ready: Promise<boolean>;
   readonly #control = RingControl.make();
   #kicks: Eventfd | undefined;
+  /** The eventfd, when it has been used for the last time. */
+  #ended: number | undefined;
   #stuck: OperatorError | undefined;
 
   /**
@@ -84,6 +87,7 @@ export class RingThread {
       shared: this.#control.shared,
     };
     this.#worker.postMessage(order);
+    this.#control.waitForStart();
     return true;
   }
 
@@ -97,9 +101,8 @@ export class RingThread {
     if (this.#kicks === undefined) return;
     this.#control.wish = drain ? Wish.DRAIN : Wish.STOP;
     this.#kicks.add();
-    if (this.#control.waitForEnd(END_MS)) closeFile(this.#kicks.descriptor);
-    else {
-      // Its eventfd stays open: the number must not become another file's.
+    this.#ended = this.#kicks.descriptor;
+    if (!this.#control.waitForEnd(END_MS)) {
       this.#stuck = new OperatorError(
         "network ring",
         `its thread did not end within ${END_MS / 1000} s, and frames may be lost`,
@@ -109,9 +112,28 @@ export class RingThread {
     this.#kicks = undefined;
   }
 
+  /** What serving calls, in both threads. */
+  needs(): Needs {
+    if (this.#kicks === undefined) return { permits: [] };
+    const kicks = { descriptor: this.#kicks.descriptor, name: "kicks of the ring" };
+    const rules = [onDescriptors([kicks]), isOneOf(2, "iovcnt", 1)];
+    return {
+      descriptors: [kicks],
+      permits: [
+        { call: "readv", rules, reason: "the ring's thread sleeps" },
+        { call: "writev", rules, reason: "the ring's thread is woken to end" },
+      ],
+    };
+  }
+
   /** Ends the thread, whatever it does. */
   close(): void {
+    const eventfd = this.#kicks?.descriptor ?? this.#ended;
     this.end(false);
+    // One that is stuck keeps its eventfd: the number must not become another file's.
+    if (eventfd !== undefined && this.#stuck === undefined) closeFile(eventfd);
+    this.#ended = undefined;
+    this.#control.release();
     this.#worker.terminate();
   }
 }

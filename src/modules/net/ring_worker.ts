@@ -43,12 +43,15 @@ function serve(order: RingOrder): void {
     }
     const bytes = host.part(order.memoryBytes, RingLayout.size);
     const ring = new Ring(bytes, new RingFrames(memory, ports));
-    serveUntilTold(ring, control, new Eventfd(order.eventfd));
+    const kicks = new Eventfd(order.eventfd);
+    control.setServing();
+    serveUntilTold(ring, control, kicks);
   } catch (error) {
     control.fail(failureOfRing(error));
     if (control.wish === Wish.SERVE) raiser.raise();
   } finally {
     control.setEnded();
+    control.waitForRelease();
     thread.close();
   }
 }

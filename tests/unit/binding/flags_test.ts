@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseRunArguments, RUN_FLAGS } from "../../../src/binding/flags.ts";
+import { parseRunArguments } from "../../../src/binding/flags.ts";
+import { RUN_FLAGS } from "../../../src/binding/run_flags.ts";
 import { EXPECTED } from "../../../src/binding/values.ts";
 
 function parse(...args: string[]) {
@@ -161,8 +162,8 @@ const BAD_VALUES: readonly (readonly [flag: string, expected: string])[] = [
   ["--block:disk=,ro", EXPECTED.block],
   ["--block-sector-size:disk=500", EXPECTED.sectorSize],
   ["--dumpcore=", EXPECTED.directory],
-  ["--trace=", "modules"],
-  ["--trace=symbols", "modules"],
+  ["--trace=", "modules or sandbox"],
+  ["--trace=symbols", "modules or sandbox"],
 ];
 
 for (const [flag, expected] of BAD_VALUES) {

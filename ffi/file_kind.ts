@@ -1,0 +1,54 @@
+/**
+ * What is behind a descriptor: `statx` (man 2 statx).
+ *
+ * @module
+ */
+import { AT_EMPTY_PATH, FileMode, Statx, STATX_BASIC_STATS } from "./linux/stat.ts";
+import { cString } from "./files.ts";
+import type { UserIds } from "./identity.ts";
+import { systemCall, trySystemCall } from "./system_call.ts";
+
+function statusOf(descriptor: number): DataView | undefined {
+  const status = new Uint8Array(Statx.size);
+  const empty = cString("");
+  const result = trySystemCall(
+    "statx",
+    descriptor,
+    empty,
+    AT_EMPTY_PATH,
+    STATX_BASIC_STATS,
+    status,
+  );
+  return result < 0 ? undefined : new DataView(status.buffer);
+}
+
+/** Whether a descriptor is open on a regular file. */
+export function isRegularFile(descriptor: number): boolean {
+  const mode = statusOf(descriptor)?.getUint16(Statx.mode, true) ?? 0;
+  return (mode & FileMode.TYPE) === FileMode.REGULAR;
+}
+
+/** Write and search permission, in one of the three groups of a mode. */
+const CHANGE = 0o3;
+
+/** Whether a user without privileges may make and remove files in a directory. */
+export function mayChange(directory: number, { uid, gid }: UserIds): boolean {
+  const status = statusOf(directory);
+  if (status === undefined) return false;
+  const mode = status.getUint16(Statx.mode, true);
+  const shift = status.getUint32(Statx.uid, true) === uid
+    ? 6
+    : status.getUint32(Statx.gid, true) === gid
+    ? 3
+    : 0;
+  return (mode >> shift & CHANGE) === CHANGE;
+}
+
+/**
+ * Gives an open file to a user.
+ *
+ * @throws {SystemCallError} when that is not allowed
+ */
+export function giveFile(descriptor: number, { uid, gid }: UserIds): void {
+  systemCall("fchown", `descriptor ${descriptor}`, descriptor, uid, gid);
+}

@@ -1,0 +1,62 @@
+/**
+ * `solo5 sandbox`: what a guest would be sealed with, without running it.
+ *
+ * @module
+ */
+import { bind } from "../binding/bindings.ts";
+import { parseRunArguments } from "../binding/flags.ts";
+import { ExitStatus } from "../contract/exit_status.ts";
+import { OperatorError } from "../errors.ts";
+import { build, requireHost } from "../machine/machine.ts";
+import { describeSeal, listFilter, sealAsJson } from "../sandbox/describe.ts";
+import { PROGRAM } from "./invocation.ts";
+import { printError, printText } from "./output.ts";
+import { addPassed, read } from "./run.ts";
+
+/** How it is printed: a flag each, `text` without one. */
+const FORMATS = ["--json", "--bpf"] as const;
+
+/**
+ * Prints the policy of a guest: it is built with all its devices, and not
+ * started.
+ *
+ * @param args those of `solo5 run`, and `--json` or `--bpf`
+ */
+export async function sandbox(args: readonly string[]): Promise<number> {
+  const formats = FORMATS.filter((format) => args.includes(format));
+  if (formats.length > 1) {
+    throw new OperatorError("command line", "--json and --bpf are two forms", "drop one");
+  }
+  const rest = args.filter((word) => !FORMATS.some((format) => format === word));
+  const { image: path, request: flags, named, sandbox: asked, help } = parseRunArguments(
+    rest,
+  );
+  if (help) {
+    printText(
+      `usage: ${PROGRAM} sandbox [--json|--bpf] app.elf [FLAGS of ${PROGRAM} run]\n`,
+    );
+    return ExitStatus.SUCCESS;
+  }
+  if (asked.level === "off") {
+    throw new OperatorError("--sandbox=off", "there is nothing to show", "drop it");
+  }
+  requireHost();
+  const request = named.length === 0 ? flags : await addPassed(flags, named);
+  const bindings = bind(read(path, request.problems ?? []), request);
+  const machine = await build(bindings, printError);
+  try {
+    const seal = machine.foresee(asked);
+    printText(
+      formats[0] === "--json" ? sealAsJson(seal) : lines(
+        formats[0] === "--bpf" ? listFilter(seal.policy.filter) : describeSeal(seal),
+      ),
+    );
+  } finally {
+    machine.close();
+  }
+  return ExitStatus.SUCCESS;
+}
+
+function lines(all: readonly string[]): string {
+  return all.map((line) => `${line}\n`).join("");
+}

@@ -1,0 +1,170 @@
+/**
+ * Sealing: from here on this process can do nothing but run its guest.
+ *
+ * @module
+ */
+import { SystemCallError } from "../../ffi/errno.ts";
+import { closeFile, openFile, readAt } from "../../ffi/files.ts";
+import { landlockAbi } from "../../ffi/landlock.ts";
+import {
+  capabilitySets,
+  effectiveUser,
+  hasBoundingSet,
+  keepsCapabilities,
+} from "../../ffi/rights.ts";
+import { SystemCallFilter } from "../../ffi/seccomp.ts";
+import { isRegularFile } from "../../ffi/file_kind.ts";
+import type { UserIds } from "../../ffi/identity.ts";
+import type { SandboxRequest } from "../contract/sandbox.ts";
+import { OperatorError } from "../errors.ts";
+import { encode } from "./bpf.ts";
+import { type Layer, LAYER_STEPS, type LayerStep, type Situation } from "./layers.ts";
+import type { Policy } from "./policy.ts";
+import { DEFAULT_USER, findUser } from "./user.ts";
+
+const USERS = "/etc/passwd";
+
+/** The most of the user database that is read, in bytes. */
+const MOST_USERS_BYTES = 1 << 20;
+
+/**
+ * Whom this process is to become.
+ *
+ * @returns undefined where it stays who it is
+ * @throws {OperatorError} where that cannot be, or capabilities would be left
+ */
+export function futureUser(request: SandboxRequest): UserIds | undefined {
+  const { permitted, inheritable } = capabilitySets();
+  if (inheritable !== 0n) throw leftOver("inheritable capabilities");
+  const root = effectiveUser() === 0;
+  if (root && permitted !== 0n) {
+    if (keepsCapabilities()) throw leftOver("securebits that keep capabilities");
+    const asked = request.user ?? DEFAULT_USER;
+    return findUser(asked, /^[0-9]+:/.test(asked) ? undefined : readUsers());
+  }
+  if (!root && permitted !== 0n) throw leftOver("capabilities without being root's");
+  if (request.user !== undefined) {
+    throw new OperatorError(
+      `--user=${request.user}`,
+      "only root, with its capabilities, can become another user",
+      "leave it out, or start the tender as root",
+    );
+  }
+  return undefined;
+}
+
+/** Capabilities that a change of user does not take from every thread. */
+function leftOver(what: string): OperatorError {
+  return new OperatorError(
+    "this process",
+    `was started with ${what}, which it cannot drop in all its threads`,
+    "start it without them (setpriv --inh-caps=-all --ambient-caps=-all), or give --sandbox=strict",
+  );
+}
+
+function readUsers(): string | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openFile(USERS, "read");
+    const bytes = new Uint8Array(MOST_USERS_BYTES);
+    return new TextDecoder().decode(
+      bytes.subarray(0, readAt(descriptor, 0, bytes, USERS)),
+    );
+  } catch (error) {
+    if (error instanceof SystemCallError) return undefined;
+    throw error;
+  } finally {
+    if (descriptor !== undefined) closeFile(descriptor);
+  }
+}
+
+/** Standard output and standard error. */
+const STREAMS = [1, 2];
+
+function situationOf(policy: Policy, user: UserIds | undefined): Situation {
+  return {
+    policy,
+    user,
+    capabilities: capabilitySets(),
+    bounded: hasBoundingSet(),
+    euid: effectiveUser(),
+    landlockAbi: landlockAbi(),
+    limitFiles: !STREAMS.some(isRegularFile),
+  };
+}
+
+/** The layer that no tender runs without. */
+function filterLayer({ permits, filter }: Policy): Layer {
+  const calls = new Set(permits.map(({ call }) => call)).size;
+  return {
+    name: "system calls",
+    reach: "whole",
+    detail: `${calls} of them, by a filter of ${filter.length} instructions`,
+  };
+}
+
+/** Says what a seal would be on this host. Changes nothing. */
+export function foresee(policy: Policy, user: UserIds | undefined): Layer[] {
+  const situation = situationOf(policy, user);
+  return [
+    ...LAYER_STEPS.map(({ name, foresee }) => ({ name, ...foresee(situation) })),
+    filterLayer(policy),
+  ];
+}
+
+/**
+ * Seals this process, for good.
+ *
+ * @returns what the seal consists of
+ * @throws {OperatorError} when it cannot be sealed: then it must not run a guest
+ */
+export function seal(
+  policy: Policy,
+  request: SandboxRequest,
+  user: UserIds | undefined,
+): Layer[] {
+  const situation = situationOf(policy, user);
+  const layers: Layer[] = [];
+  const filter = new SystemCallFilter(encode(policy.filter));
+  const foreseen = LAYER_STEPS.map((step) => ({ step, layer: step.foresee(situation) }));
+  if (request.level === "strict") {
+    requireAll(foreseen.map(({ step, layer }) => ({ name: step.name, ...layer })));
+  }
+  for (const { step, layer } of foreseen) {
+    if (layer.reach !== "missing") attempt(step, () => step.apply(situation));
+    layers.push({ name: step.name, ...layer });
+  }
+  // The last that needs them: from here on nothing is looked up or pointed at.
+  for (const name of ["read", "ffi"] as const) Deno.permissions.revokeSync({ name });
+  attempt({ name: "system calls" }, () => filter.install());
+  return [...layers, filterLayer(policy)];
+}
+
+function requireAll(layers: readonly Layer[]): void {
+  const lacking = layers.filter(({ reach }) => reach !== "whole");
+  if (lacking.length === 0) return;
+  throw new OperatorError(
+    "--sandbox=strict",
+    `not every layer holds in every thread: ${
+      lacking.map(({ name, reach, detail }) => `${name} (${reach}: ${detail})`).join(", ")
+    }`,
+    "give what is missing, or --sandbox=best-effort",
+  );
+}
+
+function attempt(
+  { name, remedy = "let this host allow it" }: Pick<LayerStep, "name" | "remedy">,
+  action: () => void,
+): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    throw new OperatorError(
+      `sandbox, ${name}`,
+      error.message,
+      `the guest was not started; ${remedy}, or debug with --sandbox=off`,
+      error,
+    );
+  }
+}
