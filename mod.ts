@@ -27,6 +27,17 @@ export type {
 } from "./src/contract/module.ts";
 export type { DiskSource, PassedDescriptor, TapSource } from "./src/contract/source.ts";
 export type { GdbEndpoint, Say, WatchBinding } from "./src/contract/watch.ts";
+export type {
+  ArgumentRule,
+  ArgumentValue,
+  KeptDescriptor,
+  Permit,
+  PermittedCall,
+} from "./src/contract/policy.ts";
+export type { Instruction } from "./src/sandbox/bpf.ts";
+export type { Refusal } from "./src/sandbox/filter.ts";
+export type { Layer, Reach } from "./src/sandbox/layers.ts";
+export type { OwnedPermit, Policy } from "./src/sandbox/policy.ts";
 export { ExitStatus } from "./src/contract/exit_status.ts";
 export {
   EndedBySignal,

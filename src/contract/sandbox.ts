@@ -5,10 +5,10 @@
  */
 
 /** How much of it is insisted on. */
-export const SANDBOX_LEVELS = ["best-effort", "strict", "off"] as const;
+export type SandboxLevel = "best-effort" | "strict" | "off";
 
-/** One of {@link SANDBOX_LEVELS}. */
-export type SandboxLevel = (typeof SANDBOX_LEVELS)[number];
+/** Every level, for those who read one. */
+export const SANDBOX_LEVELS: readonly SandboxLevel[] = ["best-effort", "strict", "off"];
 
 /** What the operator asks of the seal. */
 export interface SandboxRequest {

@@ -19,7 +19,7 @@ import type { GuestEnd, Say, Watch } from "../contract/watch.ts";
 import { OperatorError } from "../errors.ts";
 import type { Bindings } from "../binding/bindings.ts";
 import type { NamedNeeds } from "../contract/policy.ts";
-import { type Layer } from "../sandbox/layers.ts";
+import type { Layer } from "../sandbox/layers.ts";
 import { makePolicy, type Policy } from "../sandbox/policy.ts";
 import { foresee, futureUser, seal } from "../sandbox/seal.ts";
 import { createKvmMachine } from "../hypervisor/kvm/kvm.ts";
@@ -166,6 +166,20 @@ export async function build(
       }
       stage = to;
     };
+    const run = (): number => {
+      advance("sealed", "over");
+      const check = () => devices.forEach((device) => device.check?.());
+      let end: GuestEnd;
+      try {
+        end = { status: runGuest(vcpu, table, check) };
+      } catch (error) {
+        end = { error };
+      }
+      end = lastLook(devices, endRing(ring, vcpu, end), say);
+      for (const watch of watches) tellEnd(watch, end, say);
+      if ("error" in end) throw end.error;
+      return end.status;
+    };
     return {
       foresee(request) {
         const policy = makePolicy(needs());
@@ -191,21 +205,6 @@ export async function build(
         if (!isSealed) close();
       },
     };
-
-    function run(): number {
-      advance("sealed", "over");
-      const check = () => devices.forEach((device) => device.check?.());
-      let end: GuestEnd;
-      try {
-        end = { status: runGuest(vcpu, table, check) };
-      } catch (error) {
-        end = { error };
-      }
-      end = lastLook(devices, endRing(ring, vcpu, end), say);
-      for (const watch of watches) tellEnd(watch, end, say);
-      if ("error" in end) throw end.error;
-      return end.status;
-    }
   } catch (error) {
     close();
     throw error;

@@ -104,12 +104,10 @@ hostTest("a sealed tender has its own descriptors open, and no room for more", [
       "30",
     ]);
     const pid = running.child.pid;
-    let open: string[] = [];
-    // Its guest says nothing: the seal is on when the image is closed.
-    for (let tries = 0; tries < 500 && open.length !== 5; tries++) {
-      open = (await look(`ls -l /proc/${pid}/fd`)).split("\n")
-        .flatMap((line) => / -> (.*)$/.exec(line)?.[1] ?? []);
-    }
+    // Its guest says nothing.
+    while ((await threadsOf(pid))[0]?.["Seccomp"] !== "2");
+    const open = (await look(`ls -l /proc/${pid}/fd`)).split("\n")
+      .flatMap((line) => / -> (.*)$/.exec(line)?.[1] ?? []);
     assertEquals(open.length, 5, open.join(" "));
     assertEquals(open.slice(3).toSorted(), [path, "anon_inode:kvm-vcpu:0"].toSorted());
     const limits = await look(`cat /proc/${pid}/limits`);

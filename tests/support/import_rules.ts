@@ -68,7 +68,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   sandbox: [...SHARED, "ffi"],
   modules: [...SHARED, "ffi"],
   machine: [...SHARED, "hypervisor", "sandbox", "image", "binding"],
-  "mod.ts": [...SHARED, "image", "binding", "machine"],
+  "mod.ts": [...SHARED, "image", "binding", "machine", "sandbox"],
 };
 
 /** The only `import()` across parts, by importer: what may be loaded so. */
