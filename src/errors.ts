@@ -139,19 +139,17 @@ export class EndedByDebugger extends Error {
 
 /**
  * Makes text from outside (file names, arguments) fit for one line on a
- * terminal: control characters, line separators, what turns the writing's
- * direction and bytes that are no UTF-8 are shown as `\xNN` or `\uNNNN`.
+ * terminal: control characters, line separators, format characters (which show
+ * nothing, or turn the writing's direction) and bytes that are no UTF-8 are shown
+ * as `\xNN`, `\uNNNN` or `\u{NNNNN}`.
  */
 export function printable(text: string): string {
-  return text.replace(
-    // deno-lint-ignore no-control-regex
-    /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/gu,
-    (character) => {
-      const code = character.charCodeAt(0);
-      // `contract/raw_text.ts` keeps a byte so.
-      const byte = code >= 0xdc80 && code <= 0xdcff ? code - 0xdc00 : code;
-      const digits = byte.toString(16);
-      return digits.length > 2 ? `\\u${digits}` : `\\x${digits.padStart(2, "0")}`;
-    },
-  );
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0)!;
+    // `contract/raw_text.ts` keeps a byte so.
+    const byte = code >= 0xdc80 && code <= 0xdcff ? code - 0xdc00 : code;
+    const digits = byte.toString(16);
+    if (digits.length <= 2) return `\\x${digits.padStart(2, "0")}`;
+    return digits.length <= 4 ? `\\u${digits.padStart(4, "0")}` : `\\u{${digits}}`;
+  });
 }

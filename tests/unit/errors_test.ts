@@ -83,6 +83,10 @@ const TEXTS = [
   ["\x1b[2J", "\\x1b[2J"],
   ["caf\udce9 \ud800", "caf\\xe9 \\ud800"],
   ["\x7e\x7f\x80\x9f\xa0", "\x7e\\x7f\\x80\\x9f\xa0"],
+  ["soft\xad hyphen", "soft\\xad hyphen"],
+  ["\u061c\u200b\u202e\u2066\ufeff", "\\u061c\\u200b\\u202e\\u2066\\ufeff"],
+  ["\u0600", "\\u0600"],
+  ["tag \u{e0001}", "tag \\u{e0001}"],
 ] as const;
 
 for (const [text, expected] of TEXTS) {
