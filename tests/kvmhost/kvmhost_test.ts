@@ -16,11 +16,11 @@ import { guest } from "../support/tender.ts";
 /** What that host lacks, as tests name their needs: util-linux, a compiler, speed. */
 const MISSING_THERE = /\(needs .*(script|gdb|DENORT_BIN|loop|a fast host)/;
 
-/** Tests of the host's side and of the command line: KVM is all the same to them. */
+/** Tests of the host's side, of the command line and of readers: KVM is all the same to them. */
 const ALIKE_THERE = [
   ...["clients", "conformance", "dumpcore_failures", "elftool", "manifest"],
   ...["program", "rootless", "survival_disk", "systemd"],
-].map((name) => `tests/e2e/${name}_test.ts`).join();
+].map((name) => `tests/e2e/${name}_test.ts`).concat("tests/hostile/fuzz_test.ts").join();
 
 /** What the e2e tests need of the project, with the guests built. */
 async function project(): Promise<string> {

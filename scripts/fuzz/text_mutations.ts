@@ -1,0 +1,87 @@
+/**
+ * Manifests as JSON text, and what is nearly one.
+ *
+ * @module
+ */
+import type { Random } from "../../tests/support/random.ts";
+
+/** Pieces that texts are made of, and broken with. */
+const PIECES: readonly string[] = [
+  ...["{", "}", "[", "]", ",", ":", '"', "\\", "/", "//", "/*", "'", "\0", "\n", "\r\n"],
+  ...["\t", " ", "\u2028", "\u061c", "\u202e", "\u00ad", "\ufeff", "\u{e0001}", "\ud800"],
+  ...["\udc80", "\x1b[31m", "\x7f", "é", "日", "😀", "0", "-", "-0", "1", "1.0", "1e0"],
+  ...[
+    "1e999999999",
+    "01",
+    "+1",
+    ".5",
+    "NaN",
+    "null",
+    "true",
+    "False",
+    "\\u0000",
+    "\\ud800",
+  ],
+  ...["\\u12", "\\x", '"type"', '"version"', '"devices"', '"name"', '"__proto__"'],
+  ...['"NET_BASIC"', '"BLOCK_BASIC"', '"toString"', '"solo5.manifest"', '"solo5.abi"'],
+  ...[
+    "9".repeat(400),
+    '"' + "x".repeat(67) + '"',
+    '"' + "x".repeat(68) + '"',
+    '"' + "\u0600".repeat(100) + '"',
+    '"' + "😀".repeat(60) + '"',
+    '"x' + "😀".repeat(60) + '"',
+  ],
+];
+
+const DEVICE_COUNTS = [0, 0, 1, 1, 2, 3, 8, 62, 63, 64] as const;
+
+/** Numbers of pieces in a row: the last ones are about time and the stack. */
+const REPEATS = [2, 31, 32, 33, 100, 20_000] as const;
+
+function device(index: number, random: Random): string {
+  const name = random.below(20) === 0 ? random.pick(PIECES) : `"d${index}"`;
+  const type = random.below(20) === 0 ? random.pick(PIECES) : '"NET_BASIC"';
+  const members = [`"name": ${name}`, `"type": ${type}`];
+  if (random.below(30) === 0) members.push(`${random.pick(PIECES)}: 1`);
+  return `{ ${(random.below(2) === 0 ? members : members.toReversed()).join(", ")} }`;
+}
+
+function manifest(random: Random): string {
+  const count = random.pick(DEVICE_COUNTS);
+  const devices = Array.from({ length: count }, (_, index) => device(index, random));
+  const members = ['"type": "solo5.manifest"', '"version": 1'];
+  members.push(`"devices": [${devices.join(",\n")}]`);
+  if (random.below(8) === 0) members[random.below(3)] += random.pick(PIECES);
+  return `{ ${members.join(",\n")} }`;
+}
+
+/** Puts pieces into a text, and leaves parts of it out. */
+function broken(text: string, random: Random): string {
+  const start = random.below(text.length + 1);
+  switch (random.below(6)) {
+    case 0:
+      return text.slice(0, start);
+    case 1:
+      return text.slice(0, start) + text.slice(start + 1 + random.below(8));
+    case 2: {
+      const count = random.below(40) === 0 ? random.pick(REPEATS) : 1 + random.below(40);
+      const piece = random.pick(["[", '{"a":', "[[", ",", "9", " ", "\n", "\\"]);
+      return text.slice(0, start) + piece.repeat(count) + text.slice(start);
+    }
+    default: {
+      const rest = text.slice(start + random.below(4));
+      return text.slice(0, start) + random.pick(PIECES) + rest;
+    }
+  }
+}
+
+/** Makes a text: a manifest, nearly one, or pieces at random. */
+export function makeText(random: Random): string {
+  if (random.below(8) === 0) {
+    return Array.from({ length: random.below(40) }, () => random.pick(PIECES)).join("");
+  }
+  let text = manifest(random);
+  for (let count = random.below(5); count > 0; count--) text = broken(text, random);
+  return text;
+}
