@@ -9,7 +9,7 @@ import { ImageError } from "../errors.ts";
 export interface ImageSource {
   /** The name that messages use. */
   readonly name: string;
-  /** Size in bytes. */
+  /** Size in bytes, or 2^53 - 1 where there is more: no number is exact behind that. */
   readonly sizeBytes: number;
   /**
    * Fills the whole of `target` from `offset`.

@@ -19,7 +19,9 @@ export function openImageFile(path: string): ImageSource {
   return described(path, () => {
     const descriptor = openFile(encodeRaw(path), "read");
     try {
-      return new ImageFile(path, descriptor, fileSizeBytes(descriptor, path));
+      const sizeBytes = fileSizeBytes(descriptor, path);
+      const exact = Math.min(sizeBytes, Number.MAX_SAFE_INTEGER);
+      return new ImageFile(path, descriptor, exact);
     } catch (error) {
       closeFile(descriptor);
       throw error;

@@ -96,3 +96,38 @@ Deno.test({
     assertEquals(message, `"": open: ENOENT (no such file or directory)${REMEDY}`);
   },
 });
+
+/** The only file system that has room for it everywhere; closed to Deno itself. */
+const HUGE = `/dev/shm/solo5-test-${crypto.randomUUID()}.elf`;
+
+function shell(script: string): boolean {
+  const args = ["-c", script];
+  return new Deno.Command("sh", { args, stdout: "null", stderr: "null" }).outputSync()
+    .success;
+}
+
+const canBeHuge = !ignore && shell(`truncate -s ${2n ** 63n - 1n} ${HUGE} && rm ${HUGE}`);
+
+Deno.test({
+  name: "readImage() refuses headers at an inexact offset when the file has 8 EiB" +
+    (canBeHuge ? "" : " (needs a tmpfs)"),
+  ignore: !canBeHuge,
+  fn() {
+    const small = Deno.makeTempFileSync();
+    Deno.writeFileSync(small, buildImage({ elf: { phoff: 2n ** 53n + 1n } }));
+    assert(shell(`cp ${small} ${HUGE} && truncate -s ${2n ** 63n - 1n} ${HUGE}`));
+    try {
+      const source = openImageFile(HUGE);
+      assertEquals(source.sizeBytes, Number.MAX_SAFE_INTEGER);
+      assertThrows(
+        () => readImage(source),
+        ImageError,
+        "found 10 program headers at 0x20000000000001, expected all of them within " +
+          "the file's 9007199254740991 bytes",
+      );
+    } finally {
+      assert(shell(`rm ${HUGE}`));
+      Deno.removeSync(small);
+    }
+  },
+});
