@@ -35,13 +35,13 @@ function latin1(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** A device's entry: mostly one that is taken. */
-function entry(index: number, random: Random): Uint8Array {
+/** A device's entry: mostly one that is taken, as seldom not as there are many. */
+function entry(index: number, count: number, random: Random): Uint8Array {
   const bytes = new Uint8Array(ENTRY_BYTES);
-  const odd = random.below(12);
+  const odd = random.below(8 + 4 * count);
   let name = `d${index}`;
   if (odd === 0) name = "";
-  if (odd === 1) name = `d${random.below(3)}`;
+  if (odd === 1) name = "d0";
   if (odd === 2) name = "x".repeat(random.pick([66, 67, 68]));
   if (odd === 3) {
     name = Array.from({ length: random.below(30) }, () => random.pick(LETTERS)).join("");
@@ -63,7 +63,7 @@ function manifest(random: Random): Uint8Array<ArrayBuffer> {
   if (random.below(16) === 0) first.set(random.bytes(1 + random.below(72)));
   const entries = Array.from(
     { length: Math.max(0, count - 1) },
-    (_, index) => entry(index, random),
+    (_, index) => entry(index, count, random),
   );
   const head = new Uint8Array(8);
   const version = random.below(16) === 0 ? u32(random) : 1;
@@ -141,7 +141,7 @@ const changeEntry: Mutation = (bytes, random) => {
   const { entries } = dissect(bytes);
   if (entries.length === 0) return bytes;
   const place = random.pick(entries);
-  if (random.below(2) === 0) bytes.set(entry(random.below(64), random), place);
+  if (random.below(2) === 0) bytes.set(entry(random.below(64), 1, random), place);
   else bytes.fill(random.pick([0x22, 0x41, 0xad, 0xff]), place, place + NAME_BYTES);
   return bytes;
 };

@@ -39,20 +39,50 @@ const DEVICE_COUNTS = [0, 0, 1, 1, 2, 3, 8, 62, 63, 64] as const;
 /** Numbers of pieces in a row: the last ones are about time and the stack. */
 const REPEATS = [2, 31, 32, 33, 100, 20_000] as const;
 
-function device(index: number, random: Random): string {
-  const name = random.below(20) === 0 ? random.pick(PIECES) : `"d${index}"`;
-  const type = random.below(20) === 0 ? random.pick(PIECES) : '"NET_BASIC"';
-  const members = [`"name": ${name}`, `"type": ${type}`];
-  if (random.below(30) === 0) members.push(`${random.pick(PIECES)}: 1`);
+/** Values of every kind, where another one is expected. */
+const VALUES = ["{}", "[]", "0", "null", '""', "[[[]]]", '{"a": {}}', '"x y"', "1.5"]
+  .concat("[".repeat(40) + "]".repeat(40));
+
+/** Writes a member, one in so many with another value than it should have. */
+function member(key: string, value: string, odds: number, random: Random): string {
+  if (random.below(odds) > 0) return `"${key}": ${value}`;
+  return `"${key}": ${random.pick(random.below(2) === 0 ? VALUES : PIECES)}`;
+}
+
+function device(index: number, odds: number, random: Random): string {
+  const members = [
+    member("name", `"d${index}"`, odds, random),
+    member("type", random.pick(['"NET_BASIC"', '"BLOCK_BASIC"']), odds, random),
+  ];
+  if (random.below(odds) === 0) members.push(`${random.pick(PIECES)}: 1`);
   return `{ ${(random.below(2) === 0 ? members : members.toReversed()).join(", ")} }`;
 }
 
+/** A manifest with a mistake here and there, however many devices it has. */
 function manifest(random: Random): string {
   const count = random.pick(DEVICE_COUNTS);
-  const devices = Array.from({ length: count }, (_, index) => device(index, random));
-  const members = ['"type": "solo5.manifest"', '"version": 1'];
-  members.push(`"devices": [${devices.join(",\n")}]`);
-  if (random.below(8) === 0) members[random.below(3)] += random.pick(PIECES);
+  const odds = 8 + 8 * count;
+  const devices = Array.from(
+    { length: count },
+    (_, index) => device(index, odds, random),
+  );
+  if (random.below(8) === 0) devices.push(random.pick(["", ...VALUES, ...devices]));
+  const members = [
+    member("type", '"solo5.manifest"', 16, random),
+    member("version", "1", 16, random),
+    member("devices", `[${devices.join(",\n")}]`, 16, random),
+  ];
+  switch (random.below(32)) {
+    case 0:
+      members.push("");
+      break;
+    case 1:
+      members.unshift("");
+      break;
+    case 2:
+    case 3:
+      members[random.below(3)] += random.pick(PIECES);
+  }
   return `{ ${members.join(",\n")} }`;
 }
 
@@ -82,6 +112,8 @@ export function makeText(random: Random): string {
     return Array.from({ length: random.below(40) }, () => random.pick(PIECES)).join("");
   }
   let text = manifest(random);
-  for (let count = random.below(5); count > 0; count--) text = broken(text, random);
+  for (let count = random.pick([0, 0, 0, 1, 1, 2, 4]); count > 0; count--) {
+    text = broken(text, random);
+  }
   return text;
 }
