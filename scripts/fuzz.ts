@@ -9,7 +9,7 @@
 import { parseArgs } from "@std/cli";
 import { makeCase, readOriginals } from "./fuzz/cases.ts";
 import { writeCase } from "./fuzz/corpus.ts";
-import type { Finding, Outcome } from "./fuzz/run.ts";
+import { command, describeFinding, describeOutcome } from "./fuzz/report.ts";
 import { judgeWatched } from "./fuzz/watch.ts";
 import { ROOT } from "../tests/support/checkout.ts";
 
@@ -39,25 +39,6 @@ function wholeNumber(name: string): number | undefined {
   Deno.exit(1);
 }
 
-function command(seed: number): string {
-  return `deno task fuzz --seed=${seed} --cases=1`;
-}
-
-async function printFinding({ problem, seed, smallest }: Finding): Promise<void> {
-  const path = (await writeCase(smallest)).slice(ROOT.length);
-  print(`${problem.kind}: ${problem.detail}`);
-  print(`  again: ${command(seed)}`);
-  print(`  smallest: ${path} (${smallest.bytes.length} bytes)`);
-}
-
-/** Sums the answers that a reader gave, and tells those that were values. */
-function summary({ answers }: Outcome, reader: string): string {
-  const own = [...answers].filter(([answer]) => answer.startsWith(`${reader}: `));
-  const taken = answers.get(`${reader}: ok`) ?? 0;
-  const asked = own.reduce((sum, [, count]) => sum + count, 0);
-  return `${reader} took ${taken} of ${asked}, ${own.length - 1} kinds of refusal`;
-}
-
 const given = parseArgs(Deno.args, { string: ["cases", "seconds", "seed"] });
 const seconds = wholeNumber("seconds");
 const cases = wholeNumber("cases") ??
@@ -81,14 +62,9 @@ if ("stuckAt" in outcome) {
   Deno.exit(1);
 }
 const took = (performance.now() - start) / 1000;
-for (const finding of outcome.findings) await printFinding(finding);
-for (const reader of ["readImage", "queryManifest", "manifestFromJson standard"]) {
-  print(summary(outcome, reader));
+for (const finding of outcome.findings) {
+  const path = await writeCase(finding.smallest);
+  describeFinding(finding, path.slice(ROOT.length)).forEach(print);
 }
-const rate = Math.round(outcome.cases / took);
-const found = outcome.findings.length;
-print(
-  `${outcome.cases} cases in ${took.toFixed(1)} s (${rate} a second): ` +
-    (found === 0 ? "nothing is wrong" : `${found} things are wrong`),
-);
-Deno.exit(found === 0 ? 0 : 1);
+describeOutcome(outcome, took).forEach(print);
+Deno.exit(outcome.findings.length === 0 ? 0 : 1);
