@@ -20,7 +20,7 @@ import {
 const originals = readOriginals();
 
 /** How many cases are made until one shows a defect, at most. */
-const MOST_CASES = 3000;
+const MOST_CASES = 10_000;
 
 for (const [defect, changed, kind] of DEFECTS) {
   Deno.test(`judge() says "${kind}" when a reader ${defect}`, () => {
@@ -80,8 +80,8 @@ Deno.test("runCases() gives the seed and a smaller case when a reader is defecti
       return text;
     },
   };
-  const { findings, cases } = runCases({ seed: 100, cases: 100, originals, readers });
-  assertEquals(cases, 100);
+  const { findings, cases } = runCases({ seed: 100, cases: 300, originals, readers });
+  assertEquals(cases, 300);
   assertEquals(findings.map(({ problem }) => problem.kind), [
     "queryManifest throws TypeError",
   ]);
