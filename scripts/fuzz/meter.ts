@@ -102,9 +102,9 @@ interface Meter {
 
 let current: Meter | undefined;
 
-function count(name: string, elementBytes: number, args: readonly unknown[]): void {
+function count(name: string, bytes: number): void {
   if (current === undefined) return;
-  current.allocated += elementBytes * elementsOf(args);
+  current.allocated += Math.max(0, bytes);
   const { allocated, budget } = current;
   if (allocated <= budget) return;
   current.excess ??= new Excess(
@@ -113,29 +113,49 @@ function count(name: string, elementBytes: number, args: readonly unknown[]): vo
   throw current.excess;
 }
 
+/** A function in its place, and one that counts what that makes. */
+interface Slot {
+  readonly holder: Record<string, unknown>;
+  readonly name: string;
+  readonly plain: unknown;
+  readonly counting: unknown;
+}
+
 const scope = globalThis as Record<string, unknown>;
 
-/** Each constructor as it is, and one that counts what it makes. */
-const constructors = SIZED.map(([name, elementBytes]) => {
+const constructors: readonly Slot[] = SIZED.map(([name, elementBytes]) => {
   // deno-lint-ignore ban-types -- any constructor
   const plain = scope[name] as Function;
   const counting: unknown = new Proxy(plain, {
     construct(target, args, newTarget) {
-      count(name, elementBytes, args);
+      count(name, elementBytes * elementsOf(args));
       return Reflect.construct(target, args, newTarget === counting ? target : newTarget);
     },
     apply(target, self, args) {
-      count(name, elementBytes, args);
+      count(name, elementBytes * elementsOf(args));
       return Reflect.apply(target, self, args);
     },
   });
-  return { name, plain, counting };
+  return { holder: scope, name, plain, counting };
 });
 
+const strings = String.prototype as unknown as Record<string, unknown>;
+
+const methods: readonly Slot[] = ["repeat", "padStart", "padEnd"].map((name) => {
+  const plain = strings[name] as (size: number, ...rest: unknown[]) => string;
+  const counting = function (this: string, size: number, ...rest: unknown[]): string {
+    count(`${name}()`, name === "repeat" ? size * this.length : size);
+    return Reflect.apply(plain, this, [size, ...rest]);
+  };
+  return { holder: strings, name, plain, counting };
+});
+
+const slots: readonly Slot[] = [...constructors, ...methods];
+
 /**
- * Runs something that may make buffers and arrays of so many bytes together.
- * Counted is whatever a size is asked for: `new Uint8Array(n)`, `new Array(n)`,
- * `Array.from({ length: n })`, … What grows an element at a time is not: it needs
+ * Runs something that may make buffers, arrays and strings of so many bytes
+ * together. Counted is whatever a size is asked for: `new Uint8Array(n)`,
+ * `new Array(n)`, `Array.from({ length: n })`, `repeat(n)`, … What grows an element at a time is not: it needs
  * as many steps.
  *
  * @throws {Excess} in place of the allocation that is too much, and again at the
@@ -144,12 +164,12 @@ const constructors = SIZED.map(([name, elementBytes]) => {
 export function withinAllocation<T>(budget: number, action: () => T): T {
   const meter: Meter = { budget, allocated: 0, excess: undefined };
   current = meter;
-  for (const { name, counting } of constructors) scope[name] = counting;
+  for (const { holder, name, counting } of slots) holder[name] = counting;
   try {
     return action();
   } finally {
     current = undefined;
-    for (const { name, plain } of constructors) scope[name] = plain;
+    for (const { holder, name, plain } of slots) holder[name] = plain;
     // deno-lint-ignore no-unsafe-finally -- it stands above whatever came of it
     if (meter.excess !== undefined) throw meter.excess;
   }

@@ -14,6 +14,9 @@ const ALLOCATIONS: Readonly<Record<string, () => unknown>> = {
   "new Array()": () => new Array(100),
   "Array()": () => Array(100),
   "Array.from()": () => Array.from({ length: 100 }),
+  "repeat()": () => "0123".repeat(200),
+  "padStart()": () => "x".padStart(800),
+  "padEnd()": () => "x".padEnd(800, "yz"),
   "Uint32Array.from()": () => Uint32Array.from({ length: 200 }),
 };
 
@@ -39,6 +42,19 @@ Deno.test("withinAllocation() says so when what was too much is kept secret", ()
   );
 });
 
+Deno.test("withinAllocation() gives nothing back when a size is below 0", () => {
+  assertThrows(() => withinAllocation(0, () => new Array(-1)), RangeError);
+  const action = () => {
+    try {
+      new Array(-100);
+    } catch {
+      // It is no array's length.
+    }
+    return new Uint8Array(100);
+  };
+  assertThrows(() => withinAllocation(99, action), Excess);
+});
+
 Deno.test("withinAllocation() counts nothing when a view is made", () => {
   const buffer = new ArrayBuffer(4096);
   const views = withinAllocation(0, () => [new Uint8Array(buffer), new DataView(buffer)]);
@@ -47,10 +63,11 @@ Deno.test("withinAllocation() counts nothing when a view is made", () => {
 });
 
 Deno.test("withinAllocation() leaves the constructors as they were when it is over", () => {
-  const before = [Array, ArrayBuffer, Uint8Array];
+  const now = () => [Array, ArrayBuffer, Uint8Array, "".repeat, "".padEnd];
+  const before = now();
   withinAllocation(0, () => {});
   assertThrows(() => withinAllocation(0, () => new Array(1)), Excess);
-  assertEquals([Array, ArrayBuffer, Uint8Array], before);
+  assertEquals(now(), before);
   assertEquals(new Uint8Array(8).length, 8);
 });
 
