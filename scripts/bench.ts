@@ -9,15 +9,13 @@
  */
 import { parseArgs } from "@std/cli";
 import { ROOT, tenderCommand } from "../tests/support/checkout.ts";
-import { type Cost, measure } from "./bench/cost.ts";
+import { type Cost, measure, starterOf } from "./bench/cost.ts";
 import { makeBenchTap, MOST_FRAMES, sendFrames, TAP } from "./bench/traffic.ts";
 
 const GUESTS = `${ROOT}tests/guests/built/`;
 
 /** A command that starts a guest: what comes before the flags. */
 type Tender = readonly string[];
-
-const OURS: Tender = [...tenderCommand(), "run"];
 
 /** The cost of one repetition: of many, less the start of a guest that does few. */
 async function perCall(tender: Tender, row: Row): Promise<Cost> {
@@ -124,7 +122,12 @@ const { against, runs: runsText, only } = parseArgs(Deno.args, {
   string: ["against", "runs", "only"],
 });
 const runs = Number(runsText ?? 11);
-const theirs: Tender | undefined = typeof against === "string" ? [against] : undefined;
+// Both in the same way, or the comparison would not be fair.
+const starter = typeof against === "string" ? starterOf(against) : [];
+const OURS: Tender = [...starter, ...tenderCommand(), "run"];
+const theirs: Tender | undefined = typeof against === "string"
+  ? [...starter, against]
+  : undefined;
 const wanted = (name: string) => typeof only !== "string" || name.includes(only);
 const disk = await Deno.makeTempFile();
 await Deno.writeFile(disk, new Uint8Array(16 << 20).fill(0x5a));
@@ -132,6 +135,20 @@ const empty = await Deno.makeTempFile({ suffix: ".ts" });
 const canSend = Deno.uid() === 0;
 if (canSend) makeBenchTap();
 print(`Deno ${Deno.version.deno}, ${runs} runs each, medians`);
+if (starter.length > 0) {
+  const costs: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const twice = await measure(["env", "env", "true"]);
+    costs.push(twice.wall - (await measure(["env", "true"])).wall);
+  }
+  print(
+    `Each start has one of env in it, ${
+      (median(costs) * MILLI).toFixed(2)
+    } ms of wall: ` +
+      `deno.json does not name ${against}. It names solo5-hvt, so --against=solo5-hvt ` +
+      "does without, with its folder first in PATH.",
+  );
+}
 for (const row of [...callRows(disk), ...canSend ? frameRows() : []]) {
   if (!wanted(row.name)) continue;
   const costs: [Cost[], Cost[]] = [[], []];
@@ -156,7 +173,10 @@ const starts: { name: string; ours: readonly string[]; guest?: readonly string[]
     : [],
   {
     name: "an empty Deno program",
-    ours: [Deno.execPath(), "run", "--no-config", "--quiet", empty],
+    ours: [
+      ...starterOf(Deno.execPath()),
+      ...[Deno.execPath(), "run", "--no-config", "--quiet", empty],
+    ],
   },
 ];
 for (const { name, ours, guest } of starts.filter(({ name }) => wanted(name))) {

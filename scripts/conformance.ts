@@ -7,6 +7,7 @@
  */
 import { OperatorError } from "../src/errors.ts";
 import { tenderCommand, tenderEnvironment } from "../tests/support/checkout.ts";
+import { program } from "../tests/support/programs.ts";
 import { type Bats, canContain, findBats, runBats } from "./conformance/bats.ts";
 import { type Checkout, exists, openCheckout } from "./conformance/checkout.ts";
 import { runOwn } from "./conformance/driver.ts";
@@ -66,8 +67,7 @@ function plan(options: Options): Plan {
 
 /** How long a program takes to start, in milliseconds, when it did so before. */
 function startMs(tree: Tree): number {
-  const command = new Deno.Command(programPath(tree, "solo5-hvt"), {
-    args: ["--version"],
+  const command = program([programPath(tree, "solo5-hvt"), "--version"], {
     env: tenderEnvironment(),
     stdin: "null",
     stdout: "null",
@@ -131,8 +131,10 @@ async function runSuite(
 
 async function main(directory: string): Promise<number> {
   const planned = plan(parseOptions(Deno.args));
-  const { checkout, options: { program } } = planned;
-  const own = program === undefined ? tenderCommand()[0]! : Deno.realPathSync(program);
+  const { checkout, options } = planned;
+  const own = options.program === undefined
+    ? tenderCommand()[0]!
+    : Deno.realPathSync(options.program);
   const theirTree = makeTree(`${directory}/theirs`, checkout, undefined);
   const ourTree = makeTree(`${directory}/ours`, checkout, own);
   const driverOf = chooseDrivers(planned, [theirTree, ourTree]);

@@ -31,6 +31,15 @@ function childTimes(): { user: number; system: number } {
 }
 
 /**
+ * How a program is started: by Deno itself where `deno.json` names it among the
+ * permissions, and else by `env`, which takes a little of every start.
+ */
+export function starterOf(program: string): readonly string[] {
+  const { state } = Deno.permissions.querySync({ name: "run", command: program });
+  return state === "granted" ? [] : ["env"];
+}
+
+/**
  * Runs a program to its end.
  *
  * @param begun called when it has printed something, from when on time counts

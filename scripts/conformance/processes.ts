@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { kill, type SignalName } from "../../tests/support/kill.ts";
+import { program } from "../../tests/support/programs.ts";
 
 /** What to kill of that which was started: a process, or negative a group. */
 const started = new Set<number>();
@@ -18,7 +20,7 @@ export interface Started {
   /** The process. */
   readonly child: Deno.ChildProcess;
   /** Sends it a signal, if it still runs. */
-  signal(name: Deno.Signal): void;
+  signal(name: SignalName): void;
 }
 
 /** Starts a process with a pipe for each output. */
@@ -26,8 +28,7 @@ export function start(
   argv: readonly string[],
   options: { cwd?: string; env?: Record<string, string> } & Reach = {},
 ): Started {
-  const child = new Deno.Command(argv[0]!, {
-    args: argv.slice(1),
+  const child = command(argv, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
     stdin: "null",
@@ -41,14 +42,10 @@ export function start(
   return { child, signal: (name) => send(target, name) };
 }
 
-function send(target: number, name: Deno.Signal): void {
+function send(target: number, name: SignalName): void {
   if (!started.has(target)) return;
   if (name === "SIGKILL") started.delete(target);
-  try {
-    Deno.kill(target, name);
-  } catch {
-    // It ended by itself.
-  }
+  kill(target, name);
 }
 
 /** Kills what was started and still runs. */
@@ -70,13 +67,21 @@ export async function* linesOf(stream: ReadableStream<BufferSource>) {
 /** Whether a program can be called and ends well. */
 export function succeeds(argv: readonly string[]): boolean {
   try {
-    return new Deno.Command(argv[0]!, {
-      args: argv.slice(1),
+    return command(argv, {
       stdin: "null",
       stdout: "null",
       stderr: "null",
     }).outputSync().success;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
+}
+
+/** What is called by its name is among the permissions, what has a path is not. */
+function command(argv: readonly string[], options: Deno.CommandOptions): Deno.Command {
+  const [name, ...args] = argv;
+  return name!.includes("/")
+    ? program(argv, options)
+    : new Deno.Command(name!, { ...options, args });
 }

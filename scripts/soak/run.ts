@@ -84,7 +84,7 @@ const MEMORY_TOLERANCE_KIB = 512;
 
 /** Makes a long run. Needs KVM, and a network namespace of this process's own. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  await Deno.create(options.disk).then((file) => file.close());
+  await Deno.writeFile(options.disk, new Uint8Array());
   await Deno.truncate(options.disk, DISK_BYTES);
   const traffic = new Traffic(options.tap);
   const child = new Deno.Command(tenderCommand()[0]!, {

@@ -72,7 +72,7 @@ hostTest(
       assertStringIncludes(readProc(pid, "status"), "\nCpus_allowed_list:\t0\n");
       assertMatch(readProc(pid, "cmdline"), /robur:demo\.img\0--name=demo\0/);
       assertMatch(readProc(pid, "statm"), /^[1-9][0-9]* [1-9]/);
-      Deno.kill(pid, "SIGTERM");
+      running.child.kill("SIGTERM");
       const ended = await running.end();
       assertStringIncludes(ended.stdout, `${ALBATROSS}: Exiting on signal 15\n`);
       assertEquals([ended.status, ended.signal], [1, null]);

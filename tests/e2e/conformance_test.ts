@@ -7,6 +7,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ROOT, tenderEnvironment } from "../support/checkout.ts";
 import { hostTest } from "../support/needs.ts";
+import { program } from "../support/programs.ts";
 
 /** A program that passes the only test of elftool. */
 const PASSES = "echo 'too many entries, maximum 63' >&2; exit 1";
@@ -65,11 +66,11 @@ async function withSolo5(fn: (folders: Folders) => Promise<void>): Promise<void>
 
 async function conformance({ directory, solo5 }: Folders, ...args: string[]) {
   const { PATH } = tenderEnvironment();
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--quiet", "--no-prompt", "--no-check", "-P=conformance"],
-      ...[`${ROOT}scripts/conformance.ts`, `--solo5=${solo5}`, "--driver=own", ...args],
-    ],
+  const { code, stdout, stderr } = await program([
+    Deno.execPath(),
+    ...["run", "--quiet", "--no-prompt", "--no-check", "-P=conformance"],
+    ...[`${ROOT}scripts/conformance.ts`, `--solo5=${solo5}`, "--driver=own", ...args],
+  ], {
     cwd: ROOT,
     env: {
       PATH: `${directory}/bin:${PATH}`,

@@ -5,14 +5,19 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import { hostTest } from "../support/needs.ts";
+import { program } from "../support/programs.ts";
 import { ROOT } from "../support/checkout.ts";
 
 hostTest(
   "deno task demo boots, answers and remembers",
   ["KVM", "root", "tun"],
   async () => {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["task", "--quiet", "demo"],
+    const { code, stdout, stderr } = await program([
+      Deno.execPath(),
+      "task",
+      "--quiet",
+      "demo",
+    ], {
       cwd: ROOT,
       env: { NO_COLOR: "1" },
     }).output();

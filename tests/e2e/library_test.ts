@@ -19,6 +19,7 @@ import {
   readImage,
 } from "../../mod.ts";
 import { hostTest } from "../support/needs.ts";
+import { program } from "../support/programs.ts";
 import { ROOT } from "../support/checkout.ts";
 import { guest } from "../support/tender.ts";
 
@@ -128,16 +129,15 @@ Deno.test("readImage() says what is wrong with a file", () => {
 });
 
 hostTest("the example in examples/ runs a guest", ["KVM"], async () => {
-  const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "--no-prompt",
-      "--allow-ffi",
-      `${ROOT}examples/run_guest.ts`,
-      guest("hello"),
-    ],
-  }).output();
+  const { stdout, stderr, code } = await program([
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--allow-ffi",
+    `${ROOT}examples/run_guest.ts`,
+    guest("hello"),
+  ]).output();
   assertStringIncludes(new TextDecoder().decode(stdout), "Hello, world\n");
   assertEquals(new TextDecoder().decode(stderr), "ended with status 0\n");
   assertEquals(code, 0);

@@ -6,6 +6,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { hostTest } from "../support/needs.ts";
+import { program } from "../support/programs.ts";
 import { enterOwnNetwork, makeTap } from "../support/network.ts";
 import { ROOT, tenderCommand, tenderEnvironment } from "../support/checkout.ts";
 import { guest, tender } from "../support/tender.ts";
@@ -88,8 +89,7 @@ hostTest("a guest with interfaces runs without block, and not without net", [
  * program first.)
  */
 async function lookedUp(command: string[]): Promise<Set<string>> {
-  const { stderr } = await new Deno.Command(command[0]!, {
-    args: command.slice(1),
+  const { stderr } = await program(command, {
     env: { ...tenderEnvironment(), LD_DEBUG: "symbols" },
     stdout: "null",
     stderr: "piped",

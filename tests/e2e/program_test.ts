@@ -6,6 +6,7 @@
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { hostTest } from "../support/needs.ts";
+import { program } from "../support/programs.ts";
 import { ROOT, tenderEnvironment } from "../support/checkout.ts";
 import { guest, tender } from "../support/tender.ts";
 
@@ -108,10 +109,10 @@ hostTest("without KVM there is one sentence", ["root"], async () => {
 
 hostTest("memory that the host does not give is refused", ["KVM"], async () => {
   const limited = `${ROOT}tests/support/with_address_limit.ts`;
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--allow-ffi", limited, "run", "--mem=4096"]
-      .concat(guest("exit"), "5"),
-  }).output();
+  const { code, stdout, stderr } = await program(
+    [Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-ffi", limited]
+      .concat("run", "--mem=4096", guest("exit"), "5"),
+  ).output();
   assertMatch(
     new TextDecoder().decode(stderr),
     /^solo5: guest memory: mmap: ENOMEM [^\n]*--mem=4096[^\n]*\n$/,
@@ -125,8 +126,13 @@ hostTest(
   async () => {
     const directory = await Deno.makeTempDir();
     await Deno.symlink(`${ROOT}scripts/solo5`, `${directory}/solo5`);
-    const { code, stdout } = await new Deno.Command(`${directory}/solo5`, {
-      args: ["run", "--mem=4", guest("hello"), "there"],
+    const { code, stdout } = await program([
+      `${directory}/solo5`,
+      "run",
+      "--mem=4",
+      guest("hello"),
+      "there",
+    ], {
       cwd: "/",
       env: tenderEnvironment(),
     }).output();
@@ -139,14 +145,19 @@ hostTest(
 hostTest("deno install of the checkout gives a working solo5", ["KVM"], async () => {
   const root = await Deno.makeTempDir();
   const install = ["install", "--quiet", "--global", "--root", root, "--name", "solo5"];
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: [...install, "--allow-ffi", `--allow-read=${ROOT}`, "--no-prompt"]
-      .concat(`${ROOT}mod.ts`),
-    stderr: "null",
-  }).output();
+  const permissions = ["--allow-ffi", `--allow-read=${ROOT}`, "--no-prompt"];
+  const { success } = await program(
+    [Deno.execPath(), ...install, ...permissions, `${ROOT}mod.ts`],
+    { stderr: "null" },
+  ).output();
   assertEquals(success, true);
-  const { code } = await new Deno.Command(`${root}/bin/solo5`, {
-    args: ["run", "--mem=2", guest("exit"), "23"],
+  const { code } = await program([
+    `${root}/bin/solo5`,
+    "run",
+    "--mem=2",
+    guest("exit"),
+    "23",
+  ], {
     env: tenderEnvironment(),
   }).output();
   assertEquals(code, 23);
@@ -154,9 +165,10 @@ hostTest("deno install of the checkout gives a working solo5", ["KVM"], async ()
 });
 
 hostTest("without the permission for FFI there is one sentence", [], async () => {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", `${ROOT}mod.ts`, "run", guest("hello")],
-  }).output();
+  const { code, stderr } = await program(
+    [Deno.execPath(), "run", "--quiet", "--no-prompt", `${ROOT}mod.ts`, "run"]
+      .concat(guest("hello")),
+  ).output();
   assertMatch(new TextDecoder().decode(stderr), /^solo5 ?[^\n]*--allow-ffi\n$/);
   assertEquals(code, 1);
 });

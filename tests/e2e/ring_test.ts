@@ -12,6 +12,7 @@ import { ROOT } from "../support/checkout.ts";
 import { compiledProgram } from "../support/compiled.ts";
 import { attach } from "../support/debugger.ts";
 import { hostTest } from "../support/needs.ts";
+import { program } from "../support/programs.ts";
 import {
   configure,
   deleteInterface,
@@ -262,9 +263,9 @@ hostTest("a ring that nobody uses costs no processor time", NEEDS, async () => {
 hostTest("the main thread serves a ring where no thread may start", NEEDS, async () => {
   const { tap, flags } = oneTap();
   const modules = ["run", "--quiet", "--no-prompt", "--allow-ffi", `${ROOT}mod.ts`];
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...modules, ...flags, guest("ring"), "burst", "100"],
-  }).output();
+  const { code, stdout, stderr } = await program(
+    [Deno.execPath(), ...modules, ...flags, guest("ring"), "burst", "100"],
+  ).output();
   const text = new TextDecoder();
   assertEquals([text.decode(stderr), text.decode(stdout), code], ["", "ring\n", 0]);
   assertEquals(framesFrom(tap), 100);
@@ -275,9 +276,9 @@ hostTest(
   [...NEEDS, "DENORT_BIN"],
   async () => {
     const { flags } = oneTap();
-    const { code, stderr } = await new Deno.Command(await compiledProgram(), {
-      args: [...flags, guest("ring"), "ahead"],
-    }).output();
+    const { code, stderr } = await program(
+      [await compiledProgram(), ...flags, guest("ring"), "ahead"],
+    ).output();
     // Without an address: it was not in a kick, which is an exit, that it was found.
     const sentence = `solo5: guest fault: network ring: ${LIES["ahead"]}; the unikernel `;
     assert(new TextDecoder().decode(stderr).startsWith(sentence));

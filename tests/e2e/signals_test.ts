@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { closeFile, openFile, readAt } from "../../ffi/files.ts";
+import { kill } from "../support/kill.ts";
 import { hostTest } from "../support/needs.ts";
 import { tenderCommand, tenderEnvironment } from "../support/checkout.ts";
 import { guest, start } from "../support/tender.ts";
@@ -114,7 +115,7 @@ hostTest("a signal ends a guest in the middle of a long write", ["KVM"], async (
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const read = (name: string) => Deno.readTextFile(file(name));
-  Deno.kill(Number(await read("pid")), "SIGTERM");
+  kill(Number(await read("pid")), "SIGTERM");
   await running.end();
   assertEquals(await read("err"), "solo5: Exiting on signal 15\n");
   assertEquals(await read("status"), "1\n");
@@ -150,7 +151,7 @@ hostTest("SIGTERM ends a guest whose tender is process 1", ["KVM", "root"], asyn
     shell: 'exec unshare -p -f "$@"',
   });
   await running.sees("spinning");
-  Deno.kill(onlyChild(running.child.pid), "SIGTERM");
+  kill(onlyChild(running.child.pid), "SIGTERM");
   const ended = await running.end();
   assertEquals(ended.stderr, "solo5: Exiting on signal 15\n");
   assertEquals(ended.status, 1);

@@ -38,7 +38,7 @@ Deno.test({
       memoryMebibytes: 6144,
       limitSeconds: 7200,
       script:
-        "deno run --quiet --no-prompt --allow-all scripts/conformance.ts --solo5=solo5 --driver=own --limit=3000",
+        "deno run --quiet --no-prompt -P=conformance scripts/conformance.ts --solo5=solo5 --driver=own --limit=3000",
     });
     assertEquals(code, 0, report);
     // What the suite skips on Linux, and nothing for want of KVM, root or ping.

@@ -37,7 +37,7 @@ Deno.test({
     const directory = await project();
     const script =
       `export NO_COLOR=1 SOLO5_GUESTS=$PWD/built/ SOLO5_REQUIRE_KVM=1 SOLO5_SIGNALS=12 SOLO5_SLOW_HOST=1
-deno test --no-check --quiet --no-prompt --allow-all --ignore=${ALIKE_THERE} tests/e2e tests/hostile`;
+deno test --no-check --quiet --no-prompt -P=test --ignore=${ALIKE_THERE} tests/e2e tests/hostile`;
     const { code, report } = await runOnEmulatedHost({
       directory,
       programs: ["/usr/sbin/ip"],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { program } from "./programs.ts";
 
 /** Says whether `cc` is here and finds these headers. */
 export function compilerFinds(headers: readonly string[]): boolean {
@@ -13,8 +14,9 @@ export function compilerFinds(headers: readonly string[]): boolean {
       stderr: "null",
     }).outputSync();
     return success;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 
@@ -48,10 +50,10 @@ export async function evaluateInC(
   const directory = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${directory}/program.c`, source);
-    const program = `${directory}/program`;
-    await run("cc", "-D_GNU_SOURCE", "-o", program, `${directory}/program.c`);
+    const compiled = `${directory}/program`;
+    await run(["cc", "-D_GNU_SOURCE", "-o", compiled, `${directory}/program.c`]);
     const values = new Map<number, number>();
-    for (const line of (await run(program)).trim().split("\n")) {
+    for (const line of (await run([compiled])).trim().split("\n")) {
       const [index, value] = line.split(" ").map(Number);
       values.set(index!, value!);
     }
@@ -65,8 +67,8 @@ function includes(headers: readonly string[]): string[] {
   return headers.flatMap((header) => ["-include", header]);
 }
 
-async function run(command: string, ...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args }).output();
-  if (!success) throw new Error(`${command}: ${new TextDecoder().decode(stderr)}`);
+async function run(argv: readonly string[]): Promise<string> {
+  const { success, stdout, stderr } = await program(argv).output();
+  if (!success) throw new Error(`${argv[0]}: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
 }

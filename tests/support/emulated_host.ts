@@ -5,6 +5,7 @@
  * @module
  */
 import { ROOT } from "./checkout.ts";
+import { program } from "./programs.ts";
 
 /** The program, or undefined where there is none. */
 export const KVMHOST: string | undefined = Deno.env.get("KVMHOST");
@@ -30,13 +31,13 @@ export interface EmulatedRun {
 export async function runOnEmulatedHost(
   run: EmulatedRun,
 ): Promise<{ code: number; report: string }> {
-  const { stdout, code } = await new Deno.Command(KVMHOST!, {
-    args: [
-      ...["-d", DENO, "-t", String(run.limitSeconds)],
-      ...run.memoryMebibytes ? ["-m", String(run.memoryMebibytes)] : [],
-      ...run.programs.flatMap((program) => ["-b", program]),
-      ...[run.directory, "sh", "-c", run.script],
-    ],
+  const { stdout, code } = await program([
+    KVMHOST!,
+    ...["-d", DENO, "-t", String(run.limitSeconds)],
+    ...run.memoryMebibytes ? ["-m", String(run.memoryMebibytes)] : [],
+    ...run.programs.flatMap((program) => ["-b", program]),
+    ...[run.directory, "sh", "-c", run.script],
+  ], {
     stdin: "null",
     stderr: "inherit",
   }).output();

@@ -33,8 +33,10 @@ function isProgram(name: string, ...args: string[]): boolean {
   try {
     return new Deno.Command(name, { args, stdout: "null", stderr: "null" })
       .outputSync().success;
-  } catch {
-    return false;
+  } catch (error) {
+    // One that the permissions do not name would be skipped in silence.
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 

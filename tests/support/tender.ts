@@ -4,6 +4,7 @@
  * @module
  */
 import { tenderCommand, tenderEnvironment } from "./checkout.ts";
+import { program } from "./programs.ts";
 import { buildGuests, COMMITTED_GUESTS, hashSources } from "./guest_builder.ts";
 
 /** bash where there is one: dash knows no descriptor above 9. */
@@ -49,8 +50,7 @@ function command(args: readonly string[], options: TenderOptions): Deno.Command 
   const argv = options.shell === undefined
     ? tender
     : [SHELL, "-c", options.shell, "sh", ...tender];
-  return new Deno.Command(argv[0]!, {
-    args: argv.slice(1),
+  return program(argv, {
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -207,7 +207,8 @@ function hasCompiler(): boolean {
   try {
     return new Deno.Command("cc", { args: ["--version"], stdout: "null", stderr: "null" })
       .outputSync().success;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }

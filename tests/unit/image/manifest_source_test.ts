@@ -4,6 +4,7 @@ import { encodeManifest, type Manifest } from "../../../src/image/manifest.ts";
 import { manifestSource } from "../../../src/image/manifest_source.ts";
 import { compilerFinds } from "../../support/compiler.ts";
 import { encodeNote, NoteType } from "../../support/elf_builder.ts";
+import { program } from "../../support/programs.ts";
 
 type Devices = readonly (readonly [name: string, type: DeviceType])[];
 
@@ -65,27 +66,19 @@ async function compiled(source: string): Promise<Uint8Array> {
   const directory = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${directory}/manifest.c`, source);
-    const main = "int main(void) { fwrite(&generated, 1, sizeof generated, stdout); }";
-    const lines = ["#include <stdio.h>", '#include "manifest.c"', main, ""];
+    const body = "int main(void) { fwrite(&generated, 1, sizeof generated, stdout); }";
+    const lines = ["#include <stdio.h>", '#include "manifest.c"', body, ""];
     await Deno.writeTextFile(`${directory}/main.c`, lines.join("\n"));
-    const program = `${directory}/main`;
-    await run(
-      "cc",
-      "-Wall",
-      "-Werror",
-      `-I${headers}`,
-      "-o",
-      program,
-      `${directory}/main.c`,
-    );
-    return await run(program);
+    const main = `${directory}/main`;
+    await run("cc", "-Wall", "-Werror", `-I${headers}`, "-o", main, `${main}.c`);
+    return await run(main);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
 }
 
-async function run(command: string, ...args: string[]): Promise<Uint8Array> {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args }).output();
-  if (!success) throw new Error(`${command}: ${new TextDecoder().decode(stderr)}`);
+async function run(...argv: string[]): Promise<Uint8Array> {
+  const { success, stdout, stderr } = await program(argv).output();
+  if (!success) throw new Error(`${argv[0]}: ${new TextDecoder().decode(stderr)}`);
   return stdout;
 }
