@@ -24,6 +24,7 @@ export type {
   DeviceBinding,
   DeviceType,
   NetBinding,
+  SyncMode,
 } from "./src/contract/module.ts";
 export type { DiskSource, PassedDescriptor, TapSource } from "./src/contract/source.ts";
 export type { GdbEndpoint, Say, WatchBinding } from "./src/contract/watch.ts";
@@ -52,7 +53,12 @@ export type { Manifest, ManifestDevice } from "./src/image/manifest.ts";
 export type { Layout, Segment } from "./src/image/segments.ts";
 export { type ImageSource, sourceFromBytes } from "./src/image/source.ts";
 export { bind, type Bindings } from "./src/binding/bindings.ts";
-export type { BindingRequest, BlockRequest, NetRequest } from "./src/binding/request.ts";
+export type {
+  BindingRequest,
+  BlockRequest,
+  DiskUse,
+  NetRequest,
+} from "./src/binding/request.ts";
 export { openImageFile } from "./src/machine/image_file.ts";
 export type { SandboxLevel, SandboxRequest } from "./src/contract/sandbox.ts";
 export {

@@ -6,7 +6,7 @@
  */
 import { checked, Errno, lastErrno } from "./errno.ts";
 import { symbolGroup } from "./libc.ts";
-import { FileLock, SyncFileRange } from "./linux/fcntl.ts";
+import { FileLock, SyncFileRange, WriteFlag } from "./linux/fcntl.ts";
 
 const locking = symbolGroup("locks", {
   // int flock(int fd, int operation)
@@ -60,6 +60,30 @@ export function failedWrite(descriptor: number, sizeBytes: number): number {
   return NO_ANSWER.includes(errno) ? 0 : errno;
 }
 
+const syncing = symbolGroup("syncing at the end", {
+  // int fdatasync(int fd)
+  fdatasync: { parameters: ["i32"], result: "i32" },
+});
+
+/** Opens what {@link syncFile} needs. */
+export function openSync(): void {
+  syncing();
+}
+
+/**
+ * Waits until everything that was written to a file is on its disk (man 2
+ * fdatasync).
+ *
+ * @returns the errno, or 0
+ */
+export function syncFile(descriptor: number): number {
+  const { fdatasync } = syncing();
+  for (;;) {
+    const errno = fdatasync(descriptor) < 0 ? lastErrno() : 0;
+    if (errno !== Errno.EINTR) return errno;
+  }
+}
+
 /** Result in bytes, or −1 with the reason in errno. */
 export type BlockCall = (
   descriptor: number,
@@ -99,4 +123,19 @@ export function rawBlockCalls(
     pwritev: (descriptor, vector, count, offset) =>
       pwritev(descriptor, vector, count, BigInt(offset)),
   };
+}
+
+const through = symbolGroup("disks written through", {
+  // ssize_t pwritev2(int fd, const struct iovec *iov, int iovcnt, off_t offset, int flags)
+  pwritev2: { parameters: ["i32", "pointer", "i32", "i64", "i32"], result: "i32" },
+});
+
+/**
+ * Writing that returns when the data is on the disk, for files that were not
+ * opened so: `fcntl` cannot add `O_DSYNC` to an open file.
+ */
+export function rawThroughWrite(): BlockCall {
+  const { pwritev2 } = through();
+  return (descriptor, vector, count, offset) =>
+    pwritev2(descriptor, vector, count, BigInt(offset), WriteFlag.DSYNC);
 }

@@ -19,8 +19,11 @@ const libc = symbolGroup("files", {
   pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
 });
 
-/** How a file is opened. */
-export type FileAccess = "read" | "read-write";
+/**
+ * How a file is opened; with `write-through` for both, and what is written is on
+ * the disk when the call returns (`O_DSYNC`).
+ */
+export type FileAccess = "read" | "read-write" | "write-through";
 
 /** A file's name: text, or, where that may not be UTF-8, its bytes. */
 export type FileName = string | Uint8Array;
@@ -64,7 +67,8 @@ export function openFileQuietly(path: FileName, access: FileAccess): number {
 
 function flagsOf(access: FileAccess): number {
   const mode = access === "read" ? AccessMode.RDONLY : AccessMode.RDWR;
-  return mode | OpenFlag.CLOEXEC | OpenFlag.NONBLOCK;
+  const through = access === "write-through" ? OpenFlag.DSYNC : 0;
+  return mode | through | OpenFlag.CLOEXEC | OpenFlag.NONBLOCK;
 }
 
 /** Closes a descriptor. */

@@ -15,6 +15,7 @@ export const OpenFlag = {
   NOCTTY: 0x100,
   APPEND: 0x400,
   NONBLOCK: 0x800,
+  DSYNC: 0x1000,
   /** On x86_64; aarch64 has 0x10000. */
   DIRECT: 0x4000,
   ASYNC: 0x2000,
@@ -50,6 +51,9 @@ export const Seek = { SET: 0, CUR: 1, END: 2 } as const;
 
 /** Flags of `sync_file_range`. */
 export const SyncFileRange = { WAIT_BEFORE: 1 } as const;
+
+/** Flags of `pwritev2` (`linux/fs.h`). */
+export const WriteFlag = { DSYNC: 2 } as const;
 
 /** Operations of `flock`. */
 export const FileLock = { SHARED: 1, EXCLUSIVE: 2, NONBLOCK: 4 } as const;

@@ -20,6 +20,7 @@ import { planMemory } from "./memory.ts";
 import type { BindingRequest, BlockRequest, NetRequest } from "./request.ts";
 import {
   DEFAULT_MEMORY_MEBIBYTES,
+  diskMisuse,
   EXPECTED,
   isDisk,
   isGuestMac,
@@ -281,13 +282,16 @@ function bindBlock(
   if (!isDisk(file)) {
     problems.push(`the file of "${device.name}" is bad (give ${EXPECTED.block})`);
   }
-  const { readOnly = false, ...source } = file;
+  const { readOnly = false, sync = "none", ...source } = file;
+  const misuse = diskMisuse(device.name, readOnly, sync);
+  if (misuse !== undefined) problems.push(misuse);
   return {
     type: "BLOCK_BASIC",
     name: device.name,
     handle: device.handle,
     file: source,
     readOnly,
+    sync,
     sectorSizeBytes,
     whenLocked: lenient ? "warn" : "refuse",
   };

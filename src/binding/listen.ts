@@ -44,12 +44,12 @@ export function addNamed(
   if (typeof passed === "string") problems.push(passed);
   let found = true;
   for (const each of asked) {
-    const { type, device, listen, readOnly } = each;
+    const { type, device, listen, ...use } = each;
     const descriptor = typeof passed === "string" ? undefined : find(passed, listen);
     if (typeof descriptor === "number") {
       const source: PassedDescriptor = { descriptor, listen };
       if (type === "NET_BASIC") net.push({ device, tap: source });
-      else block.push({ device, file: { ...source, readOnly: readOnly ?? false } });
+      else block.push({ device, file: { ...source, readOnly: false, ...use } });
       continue;
     }
     found = false;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DeviceType } from "../contract/module.ts";
+import type { DeviceType, SyncMode } from "../contract/module.ts";
 import type { DiskSource, TapSource } from "../contract/source.ts";
 import type { WatchBinding } from "../contract/watch.ts";
 
@@ -19,28 +19,37 @@ export interface NetRequest {
   readonly malformed?: string;
 }
 
+/** How a guest's disk is used. */
+export interface DiskUse {
+  /** Whether the guest may only read it; if not given, it may write too. */
+  readonly readOnly?: boolean;
+  /** When writes are brought to the disk: `none` if not given. */
+  readonly sync?: SyncMode;
+}
+
 /** What an operator says of a block device; each field at most once. */
 export interface BlockRequest {
   /** The device: its name in the manifest, or its position among them. */
   readonly device: string;
-  /** `--block:`: its file or block device, and whether the guest may only read it. */
-  readonly file?: DiskSource & { readonly readOnly?: boolean };
+  /** `--block:`: its file or block device, and how it is used. */
+  readonly file?: DiskSource & DiskUse;
   /** `--block-sector-size:`: a power of two from 512 to 32768. */
   readonly sectorSizeBytes?: number;
   /** The flag that was given with a value that is none; `problems` has it. */
   readonly malformed?: string;
 }
 
-/** A device that is to get a descriptor by the name that a service manager gave it. */
-export interface NamedRequest {
+/**
+ * A device that is to get a descriptor by the name that a service manager gave
+ * it; of a block device, also how it is used.
+ */
+export interface NamedRequest extends DiskUse {
   /** The device's type. */
   readonly type: DeviceType;
   /** The device: its name in the manifest, or its position among them. */
   readonly device: string;
   /** The descriptor's name. */
   readonly listen: string;
-  /** Of a block device: whether the guest may only read it. */
-  readonly readOnly?: boolean;
 }
 
 /** Everything that an operator asks for. */

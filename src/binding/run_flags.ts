@@ -82,9 +82,9 @@ export const RUN_FLAGS: readonly Flag[] = [
   {
     name: "--block",
     device: true,
-    value: "PATH[,ro]",
+    value: "PATH[,ro][,sync=MODE]",
     help:
-      "bind a block device to a file or disk, or an open one; with ,ro the guest cannot write",
+      "bind a block device to a file or disk, or an open one; with ,ro the guest cannot write; MODE is when its writes are synced: none, write, end",
     expected: EXPECTED.block,
     add(draft, value, device) {
       const file = parseBlock(value);

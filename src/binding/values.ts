@@ -4,9 +4,11 @@
  *
  * @module
  */
+import type { SyncMode } from "../contract/module.ts";
 import type { DiskSource, PassedDescriptor, TapSource } from "../contract/source.ts";
 import { SANDBOX_LEVELS, type SandboxLevel } from "../contract/sandbox.ts";
 import type { GdbEndpoint } from "../contract/watch.ts";
+import type { DiskUse } from "./request.ts";
 
 /** What each kind of value has to be, for messages. */
 export const EXPECTED = {
@@ -15,7 +17,8 @@ export const EXPECTED = {
     "an interface name of 1 to 15 characters, @ and an open descriptor from 3 on, or @listen: and a passed one's name",
   mac: "six hexadecimal bytes such as 02:00:00:00:00:01, not zero and not a group's",
   block:
-    "a path, @ and an open descriptor from 3 on, or @listen: and a passed one's name, and write ./@x for the path @x",
+    "a path, @ and an open descriptor from 3 on, or @listen: and a passed one's name, and write ./@x for the path @x; behind it ,ro or ,rw, and ,sync=none, ,sync=write or ,sync=end",
+  sync: "none, write or end",
   directory: "a directory",
   sectorSize: "a power of two from 512 to 32768",
   sandbox: "best-effort, strict or off",
@@ -128,20 +131,45 @@ export function parseMac(text: string): Uint8Array | undefined {
   return isGuestMac(mac) ? mac : undefined;
 }
 
+/** Says whether writes can be brought to a disk so. */
+export function isSyncMode(mode: string): mode is SyncMode {
+  return mode === "none" || mode === "write" || mode === "end";
+}
+
+/** Says what is wrong with how a disk is to be used, and the way out, if anything. */
+export function diskMisuse(
+  device: string,
+  readOnly: boolean,
+  sync: string,
+): string | undefined {
+  if (!isSyncMode(sync)) {
+    return `the sync mode of "${device}" is bad (give ${EXPECTED.sync})`;
+  }
+  if (!readOnly || sync === "none") return undefined;
+  return `"${device}" is bound with both ,ro and ,sync=${sync} (drop one: what cannot be written needs no sync)`;
+}
+
 /**
  * Reads the value of `--block:`: a path, `@FD` or `@listen:NAME`, with `,ro` or
- * `,rw` behind it.
+ * `,rw`, and `,sync=MODE`, behind it, each once and in any order.
  */
 export function parseBlock(
   text: string,
-): (DiskSource | NamedDescriptor) & { readonly readOnly: boolean } | undefined {
-  const readOnly = text.endsWith(",ro");
-  const value = readOnly || text.endsWith(",rw") ? text.slice(0, -3) : text;
-  if (!value.startsWith("@")) {
-    return isPath(value) ? { path: value, readOnly } : undefined;
+): (DiskSource | NamedDescriptor) & DiskUse | undefined {
+  let value = text;
+  let access: string | undefined, sync: string | undefined;
+  for (;;) {
+    const [word, , mode] = /,(r[ow]|sync=([^,/]*))$/.exec(value) ?? [];
+    if (word === undefined || (mode === undefined ? access : sync) !== undefined) break;
+    if (mode === undefined) access = word;
+    else sync = mode;
+    value = value.slice(0, -word.length);
   }
+  if (sync !== undefined && !isSyncMode(sync)) return undefined;
+  const use = { readOnly: access === ",ro", ...(sync === undefined ? {} : { sync }) };
+  if (!value.startsWith("@")) return isPath(value) ? { path: value, ...use } : undefined;
   const passed = parseDescriptor(value);
-  return passed && { ...passed, readOnly };
+  return passed && { ...passed, ...use };
 }
 
 /** Says whether the system takes this as a path. */

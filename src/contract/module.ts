@@ -29,6 +29,12 @@ export interface NetBinding {
   readonly mac?: Uint8Array;
 }
 
+/**
+ * When what a guest has written is brought to the disk: when the host likes, at
+ * each write before the guest is told that it was done, or when the guest ends.
+ */
+export type SyncMode = "none" | "write" | "end";
+
 /** A block device of the manifest, bound. */
 export interface BlockBinding {
   /** The device's type. */
@@ -41,6 +47,8 @@ export interface BlockBinding {
   readonly file: DiskSource;
   /** Whether the guest may only read it. */
   readonly readOnly: boolean;
+  /** When what it writes goes from the host's page cache to the disk. */
+  readonly sync: SyncMode;
   /** What to do where somebody else holds the file: refuse, or say so and go on. */
   readonly whenLocked: "refuse" | "warn";
   /** Size of a block, in bytes: a power of two from 512 to 32768. */

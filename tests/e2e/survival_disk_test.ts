@@ -6,35 +6,15 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import { answering } from "../support/answering.ts";
+import { makeDisk, withDirectory } from "../support/disk.ts";
 import { hostTest } from "../support/needs.ts";
 import { guest, start } from "../support/tender.ts";
+import { run, withThinDevice } from "../support/thin_device.ts";
 
 const MEBIBYTE = 1 << 20;
 
-async function withDirectory(
-  action: (directory: string) => Promise<void>,
-): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await action(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
-
-async function makeDisk(path: string, bytes: number): Promise<void> {
-  await Deno.create(path).then((file) => file.close());
-  await Deno.truncate(path, bytes);
-}
-
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-async function run(program: string, ...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
-  if (!success) throw new Error(`${program}: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout).trim();
 }
 
 for (
@@ -63,28 +43,6 @@ for (
         assertEquals(ended.status, 1);
       }),
   );
-}
-
-/** A block device of 16 MiB whose host has room for a few KiB. */
-async function withThinDevice(
-  action: (device: string, file: string) => Promise<void>,
-): Promise<void> {
-  await withDirectory(async (directory) => {
-    const file = `${directory}/room/disk.img`;
-    await Deno.mkdir(`${directory}/room`);
-    await run("mount", "-t", "tmpfs", "-o", "size=256k", "none", `${directory}/room`);
-    try {
-      await makeDisk(file, 16 * MEBIBYTE);
-      const device = await run("losetup", "--find", "--show", file);
-      try {
-        await action(device, file);
-      } finally {
-        await run("losetup", "--detach", device);
-      }
-    } finally {
-      await run("umount", `${directory}/room`);
-    }
-  });
 }
 
 function notReached(device: string): string {

@@ -5,7 +5,13 @@
  */
 import { lockFile } from "../../../ffi/disk.ts";
 import { Errno, SystemCallError } from "../../../ffi/errno.ts";
-import { closeFile, fileSizeBytes, openFileQuietly, readAt } from "../../../ffi/files.ts";
+import {
+  closeFile,
+  type FileAccess,
+  fileSizeBytes,
+  openFileQuietly,
+  readAt,
+} from "../../../ffi/files.ts";
 import { describeDescriptor } from "../../../ffi/passed.ts";
 import type { AttachedDevice, BlockBinding } from "../../contract/module.ts";
 import { encodeRaw } from "../../contract/raw_text.ts";
@@ -27,6 +33,8 @@ export interface BlockDevice extends AttachedDevice {
   readonly capacityBytes: number;
   /** Whether writing is refused. */
   readonly readOnly: boolean;
+  /** Whether each write has to be asked to reach the disk before it returns. */
+  readonly writeThrough: boolean;
 }
 
 /**
@@ -44,7 +52,7 @@ export function attach(binding: BlockBinding, say: Say): BlockDevice {
       adoptFile(source.descriptor, readOnly, flag);
       return hold(binding, source.descriptor, flag, say);
     }
-    opened = openFileQuietly(encodeRaw(source.path), readOnly ? "read" : "read-write");
+    opened = openFileQuietly(encodeRaw(source.path), accessOf(binding));
     return hold(binding, opened, flag, say);
   } catch (error) {
     if (opened !== undefined) closeFile(opened);
@@ -54,16 +62,21 @@ export function attach(binding: BlockBinding, say: Say): BlockDevice {
   }
 }
 
+function accessOf({ readOnly, sync }: BlockBinding): FileAccess {
+  if (readOnly) return "read";
+  return sync === "write" ? "write-through" : "read-write";
+}
+
 /** Makes a device of an open file that proves to be a disk. */
 function hold(binding: BlockBinding, file: number, flag: string, say: Say): BlockDevice {
-  const { file: source, readOnly, handle, sectorSizeBytes } = binding;
+  const { file: source, readOnly, sync, handle, sectorSizeBytes } = binding;
   const path = "path" in source ? source.path : describeDescriptor(file);
   const capacityBytes = fileSizeBytes(file, path);
   // A directory can be opened and has a size, but cannot be read.
   readAt(file, 0, new Uint8Array(1), path);
   checkCapacity(binding, flag, capacityBytes);
   lock(binding, flag, { file, path }, say);
-  const condition = new DiskCondition({ file, path, capacityBytes, readOnly });
+  const condition = new DiskCondition({ file, path, capacityBytes, readOnly, sync });
   return {
     handle,
     file,
@@ -71,9 +84,11 @@ function hold(binding: BlockBinding, file: number, flag: string, say: Say): Bloc
     condition,
     capacityBytes,
     readOnly,
+    // A file that was opened here was opened for that.
+    writeThrough: sync === "write" && "descriptor" in source,
     properties: { capacityBytes, blockSizeBytes: sectorSizeBytes },
     check: () => condition.check(),
-    end: () => condition.check(),
+    end: () => condition.end(),
     close: () => closeFile(file),
   };
 }

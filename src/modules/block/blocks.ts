@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type BlockCall, rawBlockCalls } from "../../../ffi/disk.ts";
+import { type BlockCall, rawBlockCalls, rawThroughWrite } from "../../../ffi/disk.ts";
 import { describeErrno, Errno, lastErrno } from "../../../ffi/errno.ts";
 import { LARGEST_TRANSFER_BYTES, Vector } from "../../../ffi/vectors.ts";
 import {
@@ -22,13 +22,17 @@ export function blockWrite(
   memory: GuestMemory,
 ): Hypercall {
   // Writing only reads guest memory.
-  return transfer(
-    devices,
-    memory,
-    "write",
-    "read",
-    rawBlockCalls(largest(devices)).pwritev,
-  );
+  return transfer(devices, memory, "write", "read", writing(devices));
+}
+
+/** The call that writes, which differs by device only where some need it. */
+function writing(devices: readonly BlockDevice[]): BlockCall {
+  const { pwritev } = rawBlockCalls(largest(devices));
+  const through = devices.filter((each) => each.writeThrough).map(({ file }) => file);
+  if (through.length === 0) return pwritev;
+  const pwriteThrough = rawThroughWrite();
+  return (file, vector, count, offset) =>
+    (through.includes(file) ? pwriteThrough : pwritev)(file, vector, count, offset);
 }
 
 /** Makes the handler of BLOCK_READ. */

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { failedWrite, openFailedWrite } from "../../../ffi/disk.ts";
+import { failedWrite, openFailedWrite, openSync, syncFile } from "../../../ffi/disk.ts";
 import { describeErrno, Errno } from "../../../ffi/errno.ts";
 import { fileSizeBytes } from "../../../ffi/files.ts";
+import type { SyncMode } from "../../contract/module.ts";
 import { OperatorError } from "../../errors.ts";
 
 /** The file or block device that is looked after. */
@@ -14,6 +15,7 @@ interface Disk {
   readonly path: string;
   readonly capacityBytes: number;
   readonly readOnly: boolean;
+  readonly sync: SyncMode;
 }
 
 /**
@@ -29,6 +31,7 @@ export class DiskCondition {
   constructor(disk: Disk) {
     this.#disk = disk;
     if (!disk.readOnly) openFailedWrite();
+    if (disk.sync === "end") openSync();
   }
 
   /**
@@ -42,12 +45,26 @@ export class DiskCondition {
     const { file, path, capacityBytes, readOnly } = this.#disk;
     if (fileSizeBytes(file, path) < capacityBytes) throw this.shortened("it");
     const errno = readOnly ? 0 : failedWrite(file, capacityBytes);
-    if (errno !== 0) {
-      throw this.broken(
-        `what the guest wrote earlier did not reach it: ${describeErrno(errno)}`,
-        errno,
-      );
-    }
+    if (errno !== 0) throw this.#lost(errno);
+  }
+
+  /**
+   * The last time, which brings what was written to the disk where that is asked
+   * for.
+   *
+   * @throws {OperatorError} as {@link check} does
+   */
+  end(): void {
+    const errno = this.#disk.sync === "end" ? syncFile(this.#disk.file) : 0;
+    if (errno !== 0 && !this.#failed) throw this.#lost(errno);
+    this.check();
+  }
+
+  #lost(errno: number): OperatorError {
+    return this.broken(
+      `what the guest wrote earlier did not reach it: ${describeErrno(errno)}`,
+      errno,
+    );
   }
 
   /** @param how words before "has become shorter" */

@@ -137,6 +137,9 @@ const BAD: readonly (readonly [string, ImageOptions, BindingRequest, string])[] 
   ["a path is empty", BLOCK, {
     block: [{ device: "0", file: { path: "" } }],
   }, "(give a path,"],
+  ["a sync mode is none", BLOCK, {
+    block: [{ device: "0", file: { path: "x", sync: "always" as "none" } }],
+  }, 'the sync mode of "storage" is bad (give none, write or end)'],
   ["a disk's descriptor is a standard stream", BLOCK, {
     block: [{ device: "0", file: { descriptor: 2 } }],
   }, "from 3 on"],
@@ -159,6 +162,7 @@ Deno.test("bind() lets the guest write when a request does not say", () => {
     handle: 1,
     file: { path: "x" },
     readOnly: false,
+    sync: "none",
     sectorSizeBytes: 512,
     whenLocked: "refuse",
   }]);

@@ -35,7 +35,7 @@ Deno.test("bind() returns every device in the manifest's order when all are boun
     "--block-sector-size:log=4096",
     "--net:0=@7",
     "--net-mac:service0=02:00:00:00:00:01",
-    "--block:storage=disk.img",
+    "--block:storage=disk.img,sync=write",
     "--net:service0=tap0",
   );
   const mac = Uint8Array.of(2, 0, 0, 0, 0, 1);
@@ -47,6 +47,7 @@ Deno.test("bind() returns every device in the manifest's order when all are boun
       handle: 2,
       file: { path: "disk.img" },
       readOnly: false,
+      sync: "write",
       sectorSizeBytes: 512,
       whenLocked: "refuse",
     },
@@ -57,6 +58,7 @@ Deno.test("bind() returns every device in the manifest's order when all are boun
       handle: 4,
       file: { path: "log.img" },
       readOnly: true,
+      sync: "none",
       sectorSizeBytes: 4096,
       whenLocked: "refuse",
     },
@@ -173,6 +175,9 @@ const REFUSED: readonly (readonly [string, Devices, string[], string[]])[] = [
     "--block:1=@9,ro",
   ], [
     '@9 is given to both "storage" and "log" (give each a descriptor of its own)',
+  ]],
+  ["a disk is only read, and synced", BLOCK, ["--block:storage=x,ro,sync=end"], [
+    '"storage" is bound with both ,ro and ,sync=end (drop one: what cannot be written needs no sync)',
   ]],
   ["a disk is a standard stream", BLOCK, ["--block:storage=@2"], [
     `--block:storage=@2 has a bad value (give ${EXPECTED.block})`,

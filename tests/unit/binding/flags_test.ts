@@ -53,14 +53,14 @@ Deno.test("parseRunArguments() keeps descriptors apart when they are given by na
   const { request, named } = parse(
     "--net:service=@listen:tap",
     "--block:storage=@listen:disk,ro",
-    "--block:log=@4",
+    "--block:log=@4,sync=end",
     "app.elf",
   );
   assertEquals(named, [
     { type: "NET_BASIC", device: "service", listen: "tap" },
     { type: "BLOCK_BASIC", device: "storage", listen: "disk", readOnly: true },
   ]);
-  const file = { descriptor: 4, readOnly: false };
+  const file = { descriptor: 4, readOnly: false, sync: "end" } as const;
   assertEquals(request.block, [{ device: "log", file }]);
   assertEquals([request.net, request.problems], [[], []]);
 });
@@ -133,7 +133,7 @@ const MALFORMED: readonly (readonly [flag: string, spelling: string])[] = [
   ["--net:=tap0", "--net:DEVICE=TAP"],
   ["--net:", "--net:DEVICE=TAP"],
   ["--net-mac:service0", "--net-mac:DEVICE=MAC"],
-  ["--block:disk", "--block:DEVICE=PATH[,ro]"],
+  ["--block:disk", "--block:DEVICE=PATH[,ro][,sync=MODE]"],
   ["--block-sector-size=512", "--block-sector-size:DEVICE=BYTES"],
   ["--mem", "--mem=MIB"],
   ["--mem:16", "--mem=MIB"],
@@ -160,6 +160,7 @@ const BAD_VALUES: readonly (readonly [flag: string, expected: string])[] = [
   ["--net-mac:service0=01:00:00:00:00:00", EXPECTED.mac],
   ["--block:disk=", EXPECTED.block],
   ["--block:disk=,ro", EXPECTED.block],
+  ["--block:disk=x,sync=all", EXPECTED.block],
   ["--block-sector-size:disk=500", EXPECTED.sectorSize],
   ["--dumpcore=", EXPECTED.directory],
   ["--trace=", "modules or sandbox"],

@@ -33,6 +33,17 @@ Deno.test("addNamed() lets a disk be written when the flag does not say ,ro", ()
   assertEquals(block?.[0]?.file, { descriptor: 3, listen: "disk", readOnly: false });
 });
 
+Deno.test("addNamed() keeps when a disk is synced when the flag says so", () => {
+  const { readOnly: _, ...disk } = DISK;
+  const { block } = addNamed({}, [{ ...disk, sync: "end" }], passing("disk"));
+  assertEquals(block?.[0]?.file, {
+    descriptor: 3,
+    listen: "disk",
+    readOnly: false,
+    sync: "end",
+  });
+});
+
 Deno.test("addNamed() leaves other devices as they are", () => {
   const net = [{ device: "other", tap: { interface: "tap0" } }];
   const block = [{ device: "storage", sectorSizeBytes: 4096 }];

@@ -127,6 +127,28 @@ for (const [text, path, readOnly] of BLOCKS) {
   });
 }
 
+const SYNCED_BLOCKS = [
+  ["disk.img,sync=none", { path: "disk.img", readOnly: false, sync: "none" }],
+  ["disk.img,sync=write", { path: "disk.img", readOnly: false, sync: "write" }],
+  ["disk.img,sync=end", { path: "disk.img", readOnly: false, sync: "end" }],
+  ["disk.img,rw,sync=end", { path: "disk.img", readOnly: false, sync: "end" }],
+  ["disk.img,sync=end,ro", { path: "disk.img", readOnly: true, sync: "end" }],
+  ["disk.img,ro,sync=end", { path: "disk.img", readOnly: true, sync: "end" }],
+  ["a,ro,sync=end,rw", { path: "a,ro", readOnly: false, sync: "end" }],
+  ["a,sync=x,sync=end", { path: "a,sync=x", readOnly: false, sync: "end" }],
+  ["a,sync=x/disk.img", { path: "a,sync=x/disk.img", readOnly: false }],
+  ["a,sync", { path: "a,sync", readOnly: false }],
+  ["sync=end", { path: "sync=end", readOnly: false }],
+  ["@3,sync=write", { descriptor: 3, readOnly: false, sync: "write" }],
+  ["@listen:a,sync=end", { listen: "a", readOnly: false, sync: "end" }],
+] as const;
+
+for (const [text, file] of SYNCED_BLOCKS) {
+  Deno.test(`parseBlock() returns when to sync when the value is ${text}`, () => {
+    assertEquals(parseBlock(text), file);
+  });
+}
+
 const OPEN_BLOCKS = [
   ["@3", { descriptor: 3, readOnly: false }],
   ["@17,ro", { descriptor: 17, readOnly: true }],
@@ -153,6 +175,11 @@ const NO_BLOCKS = [
   "@-1",
   "@3,r",
   "@listen:,ro",
+  ",sync=end",
+  "disk.img,sync=",
+  "disk.img,sync=on",
+  "disk.img,sync=END",
+  "disk.img,sync=on,ro",
 ];
 
 for (const text of NO_BLOCKS) {
