@@ -19,7 +19,7 @@ const MISSING_THERE = /\(needs .*(script|gdb|DENORT_BIN|loop|a fast host)/;
 /** Tests of the host's side, of the command line and of readers: KVM is all the same to them. */
 const ALIKE_THERE = [
   ...["clients", "conformance", "dumpcore_failures", "elftool", "manifest"],
-  ...["program", "rootless", "survival_disk", "systemd"],
+  ...["program", "rootless", "survival_disk", "sync", "systemd"],
 ].map((name) => `tests/e2e/${name}_test.ts`).concat("tests/hostile/fuzz_test.ts").join();
 
 /** What the e2e tests need of the project, with the guests built. */
@@ -36,7 +36,8 @@ Deno.test({
   async fn() {
     const directory = await project();
     const script =
-      `export NO_COLOR=1 SOLO5_GUESTS=$PWD/built/ SOLO5_REQUIRE_KVM=1 SOLO5_SIGNALS=12 SOLO5_SLOW_HOST=1
+      `export NO_COLOR=1 SOLO5_GUESTS=$PWD/built/ SOLO5_REQUIRE_KVM=1 SOLO5_SIGNALS=12 SOLO5_SLOW_HOST=1 SOLO5_SET_CLOCK=1
+mount -t cgroup2 none /sys/fs/cgroup
 deno test --no-check --quiet --no-prompt -P=test --ignore=${ALIKE_THERE} tests/e2e tests/hostile`;
     const { code, report } = await runOnEmulatedHost({
       directory,

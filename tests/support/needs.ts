@@ -6,6 +6,7 @@
  */
 
 import { closeFile, openFile, readAt } from "../../ffi/files.ts";
+import { MEMORY_CGROUP } from "./memory_cgroup.ts";
 
 /** What a test may need. */
 export type Need =
@@ -13,6 +14,8 @@ export type Need =
   | "KVM"
   | "hardware virtualization"
   | "loop"
+  | "memory cgroup"
+  | "settable clock"
   | "root"
   | "tun"
   | "script"
@@ -57,6 +60,9 @@ const HAS: Readonly<Record<Need, boolean>> = {
   "a fast host": Deno.env.get("SOLO5_SLOW_HOST") !== "1",
   // Block devices on files.
   loop: canOpen("/dev/loop-control"),
+  "memory cgroup": MEMORY_CGROUP !== undefined,
+  // A throw-away host: the wall clock is everybody's.
+  "settable clock": Deno.env.get("SOLO5_SET_CLOCK") === "1",
   // The program of util-linux that gives another program a terminal.
   script: isProgram("script", "--version"),
   gdb: isProgram("gdb", "--version"),
