@@ -77,6 +77,7 @@ hostTest(
         [...flags(path, 1024), image!, "hungry", ...range],
       );
       assertEquals([ended.signal, ended.stderr], ["SIGKILL", ""]);
+      assert(ended.killedForMemory);
       assert(ended.stdout !== "");
       disk.check(ended.stdout);
       await assertUsable(disk);

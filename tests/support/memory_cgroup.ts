@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { canOpen } from "./access.ts";
 import { readProc } from "./proc.ts";
 
 /** A hierarchy of control groups that limits memory. */
@@ -12,6 +13,8 @@ export interface Hierarchy {
   readonly path: string;
   /** The files that take limits, in the order to write them; not all need be there. */
   readonly limits: readonly string[];
+  /** The file that counts processes that were killed for want of memory. */
+  readonly kills: string;
 }
 
 /** What this host has of that, if anything; only root may use it. */
@@ -19,18 +22,20 @@ export const MEMORY_CGROUP: Hierarchy | undefined = findHierarchy();
 
 function findHierarchy(): Hierarchy | undefined {
   if (Deno.uid() !== 0) return undefined;
-  if (read("/sys/fs/cgroup/cgroup.controllers")?.includes("memory")) {
-    return { path: "/sys/fs/cgroup", limits: ["memory.max", "memory.swap.max"] };
+  const path = "/sys/fs/cgroup";
+  if (canOpen(`${path}/cgroup.subtree_control`) && canLimit(path)) {
+    const limits = ["memory.max", "memory.swap.max"];
+    return { path, limits, kills: "memory.events" };
   }
-  if (read("/sys/fs/cgroup/memory/memory.limit_in_bytes") === undefined) return undefined;
+  const old = `${path}/memory`;
+  if (!canOpen(`${old}/cgroup.procs`)) return undefined;
   const limits = ["memory.limit_in_bytes", "memory.memsw.limit_in_bytes"];
-  return { path: "/sys/fs/cgroup/memory", limits };
+  return { path: old, limits, kills: "memory.oom_control" };
 }
 
-function read(path: string): string | undefined {
-  try {
-    return readProc(path);
-  } catch {
-    return undefined;
-  }
+/** Where it is not so already, only the root can say it: that has no type. */
+function canLimit(path: string): boolean {
+  if (readProc(`${path}/cgroup.subtree_control`).includes("memory")) return true;
+  return readProc(`${path}/cgroup.controllers`).includes("memory") &&
+    !canOpen(`${path}/cgroup.type`);
 }

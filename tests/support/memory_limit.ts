@@ -4,7 +4,8 @@
  * @module
  */
 import { MEMORY_CGROUP } from "./memory_cgroup.ts";
-import { type Ended, start, type TenderOptions } from "./tender.ts";
+import { readProc } from "./proc.ts";
+import { type Ended, start } from "./tender.ts";
 
 /** What a shell does to get into a group of its own, named after its process. */
 const ENTER = `set -e
@@ -19,24 +20,29 @@ done
 echo $$ >$group/cgroup.procs
 exec "$@"`;
 
+/** What a finished tender left, and whether the kernel killed it for its memory. */
+interface Limited extends Ended {
+  readonly killedForMemory: boolean;
+}
+
 /** Runs `solo5 ARGS` with so much memory to its end. Needs "memory cgroup". */
 export async function tenderWithMemory(
   bytes: number,
   args: readonly string[],
-  options: Pick<TenderOptions, "env"> = {},
-): Promise<Ended> {
-  const { path, limits } = MEMORY_CGROUP!;
+): Promise<Limited> {
+  const { path, limits, kills } = MEMORY_CGROUP!;
   const env = {
-    ...options.env,
     GROUPS_PATH: path,
     LIMITS: limits.join(" "),
     LIMIT_BYTES: String(bytes),
   };
   const running = start(args, { shell: ENTER, env });
+  const group = `${path}/solo5-test-${running.child.pid}`;
   try {
-    return await running.end();
+    const ended = await running.end();
+    const killedForMemory = /^oom_kill [1-9]/m.test(readProc(`${group}/${kills}`));
+    return { ...ended, killedForMemory };
   } finally {
-    const group = `${path}/solo5-test-${running.child.pid}`;
     await new Deno.Command("rmdir", { args: [group] }).output();
   }
 }

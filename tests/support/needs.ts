@@ -6,6 +6,7 @@
  */
 
 import { closeFile, openFile, readAt } from "../../ffi/files.ts";
+import { canOpen } from "./access.ts";
 import { MEMORY_CGROUP } from "./memory_cgroup.ts";
 
 /** What a test may need. */
@@ -21,16 +22,6 @@ export type Need =
   | "script"
   | "gdb"
   | "DENORT_BIN";
-
-/** Through libc: Deno itself opens devices only to those who may do everything. */
-function canOpen(path: string): boolean {
-  try {
-    closeFile(openFile(path, "read-write"));
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function isProgram(name: string, ...args: string[]): boolean {
   try {
