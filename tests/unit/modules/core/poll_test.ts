@@ -13,6 +13,13 @@ interface Wait {
   readonly ready?: readonly number[];
   readonly failed?: readonly number[];
   readonly signal?: number;
+  /** How far the wall clock is set meanwhile, in milliseconds. */
+  readonly stepMs?: number;
+}
+
+function setWallClock(milliseconds: number): void {
+  const { now } = Date;
+  Date.now = () => now() + milliseconds;
 }
 
 /** A guest's POLL with devices of these handles, whose waits go as written. */
@@ -29,6 +36,8 @@ function scripted(handles: readonly number[], waits: readonly Wait[], timeout: b
     watch: () => {},
     wait() {
       if (++at === waits.length) throw new Error("waited once more");
+      const { stepMs } = now();
+      if (stepMs !== undefined) setWallClock(stepMs);
       return found(now()).length;
     },
     ready: (index) => found(now()).includes(index),
@@ -87,3 +96,30 @@ Deno.test("POLL ends for a signal before anything else", () => {
   assertThrows(call, EndedBySignal);
   assertEquals(checks, []);
 });
+
+/** Does something, after which the wall clock is what it was. */
+function keepingClock(action: () => void): void {
+  const { now } = Date;
+  try {
+    action();
+  } finally {
+    Date.now = now;
+  }
+}
+
+const TWO_HOURS_MS = 7_200_000;
+
+Deno.test("POLL waits on when the wall clock is set forward", () =>
+  keepingClock(() => {
+    const waits = [{ stepMs: TWO_HOURS_MS }, { ready: [0] }];
+    const { call, results } = scripted([1], waits, HOUR);
+    assertEquals(call(), CONTINUE);
+    assertEquals(results(), [2n, 1]);
+  }));
+
+Deno.test("POLL returns when its time is over although the wall clock is set back", () =>
+  keepingClock(() => {
+    const { call, results } = scripted([1], [{ stepMs: -TWO_HOURS_MS }], 1n);
+    assertEquals(call(), CONTINUE);
+    assertEquals(results(), [0n, 0]);
+  }));
