@@ -65,6 +65,7 @@ export const SystemCall = {
   renameat2: 316,
   seccomp: 317,
   getrandom: 318,
+  pwritev2: 328,
   statx: 332,
   close_range: 436,
   landlock_create_ruleset: 444,

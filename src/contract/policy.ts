@@ -35,6 +35,7 @@ export type PermittedCall =
   | "preadv"
   | "pwrite64"
   | "pwritev"
+  | "pwritev2"
   | "read"
   | "readv"
   | "recvfrom"

@@ -35,6 +35,8 @@ export interface BlockDevice extends AttachedDevice {
   readonly readOnly: boolean;
   /** Whether each write has to be asked to reach the disk before it returns. */
   readonly writeThrough: boolean;
+  /** Whether what was written is brought to the disk when the guest has ended. */
+  readonly syncedAtEnd: boolean;
 }
 
 /**
@@ -85,6 +87,7 @@ function hold(binding: BlockBinding, file: number, flag: string, say: Say): Bloc
     capacityBytes,
     readOnly,
     // A file that was opened here was opened for that.
+    syncedAtEnd: sync === "end",
     writeThrough: sync === "write" && "descriptor" in source,
     properties: { capacityBytes, blockSizeBytes: sectorSizeBytes },
     check: () => condition.check(),
