@@ -189,13 +189,15 @@ export async function build(
         advance("built", "sealed");
         const sealing = request.level === "off" ? undefined : futureUser(request);
         vcpu.catchSignals(signals);
-        memory.open();
         for (const watch of watches) watch.ready?.(sealing);
         let result: Seal | undefined;
         if (request.level !== "off") {
           const policy = makePolicy(needs());
-          result = { policy, layers: seal(policy, request, sealing) };
-        }
+          result = {
+            policy,
+            layers: seal(policy, request, sealing, () => memory.open()),
+          };
+        } else memory.open();
         isSealed = result !== undefined;
         return { seal: result, run };
       },

@@ -69,97 +69,55 @@ const FARTHEST = 255;
  * kernel takes forward jumps only), or the program is too long
  */
 export function assemble(program: readonly Statement[]): Instruction[] {
-  const long = new Set<Statement>();
-  for (;;) {
-    const places = placesOf(program, long);
-    const far = program.filter((statement) =>
-      isConditional(statement) && !long.has(statement) &&
-      distance(statement, places, 1) > FARTHEST
-    );
-    if (far.length === 0) return translate(program, places, long);
-    for (const statement of far) long.add(statement);
-  }
-}
-
-type Conditional = Extract<Statement, { readonly kind: "jump if" | "jump unless" }>;
-
-function isConditional(statement: Statement): statement is Conditional {
-  return statement.kind === "jump if" || statement.kind === "jump unless";
-}
-
-interface Places {
-  readonly statements: ReadonlyMap<Statement, number>;
-  readonly labels: ReadonlyMap<Label, number>;
-}
-
-/** Where each statement's first instruction is. */
-function placesOf(program: readonly Statement[], long: ReadonlySet<Statement>): Places {
-  const statements = new Map<Statement, number>();
+  // From the end: then it is known how far every jump leads.
+  const reversed: Instruction[] = [];
   const labels = new Map<Label, number>();
-  let place = 0;
-  for (const statement of program) {
-    statements.set(statement, place);
-    if (statement.kind === "label") labels.set(statement.label, place);
-    else place += long.has(statement) ? 2 : 1;
-  }
-  if (place > MOST_INSTRUCTIONS) throw new Error(`a filter of ${place} instructions`);
-  return { statements, labels };
-}
-
-/** Instructions between a jump, `length` long, and where it leads. */
-function distance(
-  statement: Statement & { readonly to: Label },
-  { statements, labels }: Places,
-  length: number,
-): number {
-  const to = labels.get(statement.to);
-  const skipped = to === undefined ? -1 : to - statements.get(statement)! - length;
-  if (skipped < 0) throw new Error(`no ${String(statement.to)} behind a jump to it`);
-  return skipped;
-}
-
-function translate(
-  program: readonly Statement[],
-  places: Places,
-  long: ReadonlySet<Statement>,
-): Instruction[] {
-  return program.flatMap((statement): Instruction[] => {
+  const skipped = (to: Label) => {
+    const there = labels.get(to);
+    if (there === undefined) throw new Error(`no ${String(to)} behind a jump to it`);
+    return reversed.length - there;
+  };
+  for (let index = program.length - 1; index >= 0; index--) {
+    const statement = program[index]!;
     switch (statement.kind) {
-      case "load":
-        return [plain(BpfCode.LOAD, statement.offset)];
-      case "and":
-        return [plain(BpfCode.AND, statement.mask)];
-      case "return":
-        return [plain(BpfCode.RETURN, statement.value)];
-      case "jump":
-        return [plain(BpfCode.JUMP, distance(statement, places, 1))];
       case "label":
-        return [];
-      default:
-        return conditional(statement, places, long.has(statement));
+        labels.set(statement.label, reversed.length);
+        break;
+      case "load":
+        reversed.push(plain(BpfCode.LOAD, statement.offset));
+        break;
+      case "and":
+        reversed.push(plain(BpfCode.AND, statement.mask));
+        break;
+      case "return":
+        reversed.push(plain(BpfCode.RETURN, statement.value));
+        break;
+      case "jump":
+        reversed.push(plain(BpfCode.JUMP, skipped(statement.to)));
+        break;
+      default: {
+        const { comparison, constant } = statement;
+        let wanted = statement.kind === "jump if";
+        let distance = skipped(statement.to);
+        if (distance > FARTHEST) {
+          reversed.push(plain(BpfCode.JUMP, distance));
+          // Over that one, where the comparison says otherwise.
+          wanted = !wanted;
+          distance = 1;
+        }
+        reversed.push({
+          code: COMPARISONS[comparison],
+          constant,
+          jumpTrue: wanted ? distance : 0,
+          jumpFalse: wanted ? 0 : distance,
+        });
+      }
     }
-  });
-}
-
-function conditional(
-  statement: Conditional,
-  places: Places,
-  isLong: boolean,
-): Instruction[] {
-  const code = COMPARISONS[statement.comparison];
-  const { constant } = statement;
-  const wanted = statement.kind === "jump if";
-  if (isLong) {
-    const skip = wanted ? { jumpTrue: 0, jumpFalse: 1 } : { jumpTrue: 1, jumpFalse: 0 };
-    const rest = distance(statement, places, 2);
-    return [{ code, constant, ...skip }, plain(BpfCode.JUMP, rest)];
   }
-  const skipped = distance(statement, places, 1);
-  return [
-    wanted
-      ? { code, constant, jumpTrue: skipped, jumpFalse: 0 }
-      : { code, constant, jumpTrue: 0, jumpFalse: skipped },
-  ];
+  if (reversed.length > MOST_INSTRUCTIONS) {
+    throw new Error(`a filter of ${reversed.length} instructions`);
+  }
+  return reversed.reverse();
 }
 
 function plain(code: number, constant: number): Instruction {

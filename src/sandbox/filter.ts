@@ -36,151 +36,136 @@ export function makeFilter(
   hottest: readonly PermittedCall[],
 ): Instruction[] {
   const killed: Label = Symbol("kill");
-  const blocks = [...blocksOf(permits, killed), ...refusals.map(refuse)];
-  const first = hottest.flatMap((call) =>
-    blocks.filter(({ number }) => number === SystemCall[call])
-  );
-  const rest = blocks.filter((block) => !first.includes(block))
-    .toSorted((one, other) => one.number - other.number);
-  return assemble([
+  const blocks = new Map<number, Block>();
+  const blockOf = (call: PermittedCall): Block => {
+    const number = SystemCall[call];
+    let block = blocks.get(number);
+    if (block === undefined) {
+      blocks.set(number, block = { number, label: Symbol(call), body: [] });
+    }
+    return block;
+  };
+  for (const { call, rules } of permits) allow(blockOf(call).body, rules);
+  for (const { call, errno } of refusals) {
+    blockOf(call).body.push({ kind: "return", value: SeccompAction.ERRNO | errno });
+  }
+  const program: Statement[] = [
     { kind: "load", offset: SeccompData.architecture },
     { kind: "jump unless", comparison: "equal", constant: AUDIT_ARCH_X86_64, to: killed },
     { kind: "load", offset: SeccompData.number },
-    ...first.map(({ number, label }) => jumpIfEqual(number, label)),
-    ...search(rest, killed),
-    ...first.flatMap(({ body }) => body),
-    ...rest.flatMap(({ body }) => body),
+  ];
+  const ordered: Block[] = [];
+  for (const call of hottest) {
+    const block = blocks.get(SystemCall[call]);
+    if (block === undefined) continue;
+    program.push(jumpIfEqual(block.number, block.label));
+    ordered.push(block);
+  }
+  const rest = [...blocks.values()].filter((block) => !ordered.includes(block))
+    .sort((one, other) => one.number - other.number);
+  search(program, rest, 0, rest.length, killed);
+  for (const { label, body } of ordered.concat(rest)) {
+    program.push({ kind: "label", label }, ...body, { kind: "jump", to: killed });
+  }
+  program.push(
     { kind: "label", label: killed },
     { kind: "return", value: SeccompAction.KILL_PROCESS },
-  ]);
+  );
+  return assemble(program);
 }
 
 /** What becomes of one system call. */
 interface Block {
   readonly number: number;
   readonly label: Label;
-  readonly body: readonly Statement[];
+  readonly body: Statement[];
 }
 
 function jumpIfEqual(constant: number, to: Label): Statement {
   return { kind: "jump if", comparison: "equal", constant, to };
 }
 
-/** Finds the block of a number by halving. */
-function search(blocks: readonly Block[], otherwise: Label): Statement[] {
-  if (blocks.length <= 2) {
-    return [
-      ...blocks.map(({ number, label }) => jumpIfEqual(number, label)),
-      { kind: "jump", to: otherwise },
-    ];
+/** Finds the block of a number, among those from `start` to `end`, by halving. */
+function search(
+  program: Statement[],
+  blocks: readonly Block[],
+  start: number,
+  end: number,
+  otherwise: Label,
+): void {
+  if (end - start > 2) {
+    const middle = start + end >> 1;
+    const to: Label = Symbol("upper half");
+    const constant = blocks[middle]!.number;
+    program.push({ kind: "jump if", comparison: "at least", constant, to });
+    search(program, blocks, start, middle, otherwise);
+    program.push({ kind: "label", label: to });
+    search(program, blocks, middle, end, otherwise);
+    return;
   }
-  const middle = blocks.length >> 1;
-  const upper: Label = Symbol("upper half");
-  const constant = blocks[middle]!.number;
-  return [
-    { kind: "jump if", comparison: "at least", constant, to: upper },
-    ...search(blocks.slice(0, middle), otherwise),
-    { kind: "label", label: upper },
-    ...search(blocks.slice(middle), otherwise),
-  ];
-}
-
-function blocksOf(permits: readonly Permit[], killed: Label): Block[] {
-  const byCall = Map.groupBy(permits, ({ call }) => call);
-  return [...byCall].map(([call, alternatives]) => {
-    const label: Label = Symbol(call);
-    return {
-      number: SystemCall[call],
-      label,
-      body: [
-        { kind: "label", label },
-        ...alternatives.flatMap(({ rules }) => alternative(rules)),
-        { kind: "jump", to: killed },
-      ],
-    };
-  });
+  for (const { number, label } of blocks.slice(start, end)) {
+    program.push(jumpIfEqual(number, label));
+  }
+  program.push({ kind: "jump", to: otherwise });
 }
 
 /** Allows the call where all rules hold, else goes on behind. */
-function alternative(rules: readonly ArgumentRule[]): Statement[] {
+function allow(program: Statement[], rules: readonly ArgumentRule[]): void {
   const next: Label = Symbol("next");
-  return [
-    ...rules.flatMap((rule) => check(rule, next)),
+  for (const rule of rules) check(program, rule, next);
+  program.push(
     { kind: "return", value: SeccompAction.ALLOW },
     { kind: "label", label: next },
-  ];
-}
-
-function refuse({ call, errno }: Refusal): Block {
-  const label: Label = Symbol(call);
-  return {
-    number: SystemCall[call],
-    label,
-    body: [
-      { kind: "label", label },
-      { kind: "return", value: SeccompAction.ERRNO | errno },
-    ],
-  };
+  );
 }
 
 const HALF = 0x1_0000_0000;
 
 /** Goes on where the rule holds, else to `failed`. */
-function check({ index, bits, allowed }: ArgumentRule, failed: Label): Statement[] {
-  const low = SeccompData.arguments + index * SeccompData.argumentBytes;
-  const lower: Statement = { kind: "load", offset: low };
-  const upper: Statement = { kind: "load", offset: low + 4 };
-  if ("oneOf" in allowed) {
-    const values = allowed.oneOf.map(({ value }) => value);
-    return bits === 32
-      ? isAmong(values, lower, failed)
-      : isWide(values, lower, upper, failed);
+function check(
+  program: Statement[],
+  { index, bits, allowed }: ArgumentRule,
+  failed: Label,
+): void {
+  const offset = SeccompData.arguments + index * SeccompData.argumentBytes;
+  const values = "oneOf" in allowed ? allowed.oneOf.map(({ value }) => value) : undefined;
+  if (bits === 64) {
+    const constant = values === undefined ? 0 : upperHalf(values);
+    program.push(
+      { kind: "load", offset: offset + 4 },
+      { kind: "jump unless", comparison: "equal", constant, to: failed },
+    );
   }
-  const bound = "atMost" in allowed ? allowed.atMost : allowed.onlyBits;
-  if (!(bound >= 0 && bound < HALF)) throw new Error(`a bound of ${bound}`);
-  const noUpper: Statement[] = bits === 32 ? [] : [
-    upper,
-    { kind: "jump unless", comparison: "equal", constant: 0, to: failed },
-  ];
-  const test: Statement = "atMost" in allowed
-    ? { kind: "jump if", comparison: "greater", constant: bound, to: failed }
-    : { kind: "jump if", comparison: "any bit", constant: ~bound >>> 0, to: failed };
-  return [...noUpper, lower, test];
+  program.push({ kind: "load", offset });
+  if (values !== undefined) isAmong(program, values, failed);
+  else {
+    const bound = "atMost" in allowed
+      ? allowed.atMost
+      : (allowed as { onlyBits: number }).onlyBits;
+    if (!(bound >= 0 && bound < HALF)) throw new Error(`a bound of ${bound}`);
+    program.push(
+      "atMost" in allowed
+        ? { kind: "jump if", comparison: "greater", constant: bound, to: failed }
+        : { kind: "jump if", comparison: "any bit", constant: ~bound >>> 0, to: failed },
+    );
+  }
 }
 
-/** Whether 32 bits are one of some values. */
-function isAmong(
-  values: readonly number[],
-  lower: Statement,
-  failed: Label,
-): Statement[] {
+/** Goes on where the lower half is that of one of these, else to `failed`. */
+function isAmong(program: Statement[], values: readonly number[], failed: Label): void {
   const good: Label = Symbol("one of them");
-  if (values.length === 0) throw new Error("an argument that nothing fits");
-  return [
-    lower,
-    ...values.slice(0, -1).map((value) => jumpIfEqual(value >>> 0, good)),
-    {
-      kind: "jump unless",
-      comparison: "equal",
-      constant: values.at(-1)! >>> 0,
-      to: failed,
-    },
+  for (const value of values.slice(0, -1)) program.push(jumpIfEqual(value >>> 0, good));
+  const constant = values.at(-1);
+  if (constant === undefined) throw new Error("an argument that nothing fits");
+  program.push(
+    { kind: "jump unless", comparison: "equal", constant: constant >>> 0, to: failed },
     { kind: "label", label: good },
-  ];
+  );
 }
 
-/** Whether 64 bits are one of some values with one upper half. */
-function isWide(
-  values: readonly number[],
-  lower: Statement,
-  upper: Statement,
-  failed: Label,
-): Statement[] {
-  const [half, ...others] = new Set(values.map((value) => Math.floor(value / HALF)));
-  if (half === undefined || others.length > 0) throw new Error("no one upper half");
-  return [
-    upper,
-    { kind: "jump unless", comparison: "equal", constant: half, to: failed },
-    ...isAmong(values, lower, failed),
-  ];
+/** The one upper half that values have. */
+function upperHalf(values: readonly number[]): number {
+  const [half = 0, ...others] = new Set(values.map((value) => Math.floor(value / HALF)));
+  if (others.length > 0) throw new Error("values with different upper halves");
+  return half;
 }

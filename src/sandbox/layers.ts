@@ -64,6 +64,8 @@ export interface LayerStep {
   readonly name: string;
   /** What it will be. */
   foresee(situation: Situation): Omit<Layer, "name">;
+  /** Whether a guest may run without it, where only as much as possible is asked for. */
+  readonly optional?: boolean;
   /** The way out where it cannot be put on. */
   readonly remedy?: string;
   /** Puts it on, where it is not missing. */
@@ -112,6 +114,7 @@ export const LAYER_STEPS: readonly LayerStep[] = [
   },
   {
     name: "root folder",
+    optional: true,
     foresee: (situation) =>
       has(situation, "SYS_CHROOT")
         ? whole("empty, and removed")
@@ -120,6 +123,7 @@ export const LAYER_STEPS: readonly LayerStep[] = [
   },
   {
     name: "mount namespace",
+    optional: true,
     foresee: (situation) =>
       has(situation, "SYS_ADMIN")
         ? { reach: "partial", detail: "its own" }
@@ -128,6 +132,7 @@ export const LAYER_STEPS: readonly LayerStep[] = [
   },
   {
     name: "bounding set",
+    optional: true,
     foresee: (situation) => {
       if (!situation.bounded) return whole("empty");
       return has(situation, "SETPCAP")
@@ -146,6 +151,7 @@ export const LAYER_STEPS: readonly LayerStep[] = [
   },
   {
     name: "Landlock",
+    optional: true,
     foresee: ({ landlockAbi: abi }) => {
       if (abi === 0) return { reach: "missing", detail: "this kernel has none" };
       return {

@@ -25,7 +25,7 @@ import { DEFAULT_USER, findUser } from "./user.ts";
 const USERS = "/etc/passwd";
 
 /** The most of the user database that is read, in bytes. */
-const MOST_USERS_BYTES = 1 << 20;
+const MOST_USERS_BYTES = 1 << 20, STEP_BYTES = 1 << 14;
 
 /**
  * Whom this process is to become.
@@ -66,10 +66,16 @@ function readUsers(): string | undefined {
   let descriptor: number | undefined;
   try {
     descriptor = openFile(USERS, "read");
-    const bytes = new Uint8Array(MOST_USERS_BYTES);
-    return new TextDecoder().decode(
-      bytes.subarray(0, readAt(descriptor, 0, bytes, USERS)),
-    );
+    const decoder = new TextDecoder();
+    const bytes = new Uint8Array(STEP_BYTES);
+    let text = "";
+    for (let done = 0; done < MOST_USERS_BYTES;) {
+      const count = readAt(descriptor, done, bytes, USERS);
+      text += decoder.decode(bytes.subarray(0, count), { stream: true });
+      done += count;
+      if (count < bytes.length) break;
+    }
+    return text;
   } catch (error) {
     if (error instanceof SystemCallError) return undefined;
     throw error;
@@ -115,6 +121,7 @@ export function foresee(policy: Policy, user: UserIds | undefined): Layer[] {
 /**
  * Seals this process, for good.
  *
+ * @param last the last that may look up an address
  * @returns what the seal consists of
  * @throws {OperatorError} when it cannot be sealed: then it must not run a guest
  */
@@ -122,6 +129,7 @@ export function seal(
   policy: Policy,
   request: SandboxRequest,
   user: UserIds | undefined,
+  last: () => void,
 ): Layer[] {
   const situation = situationOf(policy, user);
   const layers: Layer[] = [];
@@ -131,10 +139,18 @@ export function seal(
     requireAll(foreseen.map(({ step, layer }) => ({ name: step.name, ...layer })));
   }
   for (const { step, layer } of foreseen) {
-    if (layer.reach !== "missing") attempt(step, () => step.apply(situation));
-    layers.push({ name: step.name, ...layer });
+    const failure = layer.reach === "missing" ? undefined : attempt(
+      { ...step, optional: step.optional === true && request.level !== "strict" },
+      () => step.apply(situation),
+    );
+    layers.push(
+      failure === undefined
+        ? { name: step.name, ...layer }
+        : { name: step.name, reach: "missing", detail: failure },
+    );
   }
-  // The last that needs them: from here on nothing is looked up or pointed at.
+  last();
+  // From here on nothing is looked up or pointed at.
   for (const name of ["read", "ffi"] as const) Deno.permissions.revokeSync({ name });
   attempt({ name: "system calls" }, () => filter.install());
   return [...layers, filterLayer(policy)];
@@ -152,14 +168,25 @@ function requireAll(layers: readonly Layer[]): void {
   );
 }
 
+/**
+ * Puts a layer on.
+ *
+ * @returns why one that may be missing could not be had
+ * @throws {OperatorError} where another could not
+ */
 function attempt(
-  { name, remedy = "let this host allow it" }: Pick<LayerStep, "name" | "remedy">,
+  { name, optional, remedy = "let this host allow it" }: Pick<
+    LayerStep,
+    "name" | "optional" | "remedy"
+  >,
   action: () => void,
-): void {
+): string | undefined {
   try {
     action();
+    return undefined;
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
+    if (optional) return error.message;
     throw new OperatorError(
       `sandbox, ${name}`,
       error.message,

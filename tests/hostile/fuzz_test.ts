@@ -10,6 +10,7 @@ import { readCorpus } from "../../scripts/fuzz/corpus.ts";
 import { judge } from "../../scripts/fuzz/judge.ts";
 import { runCases } from "../../scripts/fuzz/run.ts";
 import { judgeWatched } from "../../scripts/fuzz/watch.ts";
+import { program } from "../support/programs.ts";
 import { ROOT } from "../support/checkout.ts";
 
 /** How many kinds of refusal each reader shows at least, in 2,000 cases. */
@@ -71,8 +72,10 @@ Deno.test("judgeWatched() names the case when a reader does not return", async (
 async function fuzz(
   ...args: string[]
 ): Promise<{ code: number; text: string; stderr: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "fuzz", ...args],
+  const { code, stdout, stderr } = await program([
+    Deno.execPath(),
+    ...["task", "--quiet", "fuzz", ...args],
+  ], {
     cwd: ROOT,
     env: { NO_COLOR: "1" },
   }).output();
