@@ -33,6 +33,7 @@ function printOverview(): void {
 Subcommands:
   run       run a unikernel (${PROGRAM} run --help lists the flags)
   hvt       the same with the command line of solo5-hvt (${PROGRAM} hvt --help)
+  sandbox   show what a guest would be sealed with, without running it
   manifest  make a manifest for a build, show a unikernel's (${PROGRAM} manifest --help)
   elftool   the same with the command line of solo5-elftool
   help      show this, or the usage of a subcommand
