@@ -1,8 +1,9 @@
 /**
- * `deno task bench [--against=PATH] [--runs=N] [--only=WORD]`: what a hypercall,
+ * `deno task bench [--against=PATH | --unsealed] [--runs=N] [--only=WORD]`: what a hypercall,
  * a frame through the network ring and a start cost, side by side with another
  * tender (a `solo5-hvt`) where one is given. Prints medians and the median of the
- * ratios, run by run. Frames need root and `/dev/net/tun`. With a word, only rows
+ * ratios, run by run. With `--unsealed` the other tender is this one without its
+ * seal, so that the ratios are what the seal costs. Frames need root and `/dev/net/tun`. With a word, only rows
  * that have it in their name.
  *
  * @module
@@ -118,8 +119,9 @@ function report(name: string, unit: string, scale: number, ours: Cost[], theirs:
   );
 }
 
-const { against, runs: runsText, only } = parseArgs(Deno.args, {
+const { against, runs: runsText, only, unsealed } = parseArgs(Deno.args, {
   string: ["against", "runs", "only"],
+  boolean: ["unsealed"],
 });
 const runs = Number(runsText ?? 11);
 // Both in the same way, or the comparison would not be fair.
@@ -127,6 +129,8 @@ const starter = typeof against === "string" ? starterOf(against) : [];
 const OURS: Tender = [...starter, ...tenderCommand(), "run"];
 const theirs: Tender | undefined = typeof against === "string"
   ? [...starter, against]
+  : unsealed
+  ? [...OURS, "--sandbox=off"]
   : undefined;
 const wanted = (name: string) => typeof only !== "string" || name.includes(only);
 const disk = await Deno.makeTempFile();

@@ -65,11 +65,13 @@ function describeOperatorError(
     return plain(`${name}: ${rule}; ${error.problem}: ${remedy}`);
   }
   if (!(cause instanceof SystemCallError)) return undefined;
-  const reason = `${errorText(errnoOf(cause))}; ${remedy}`;
+  // Only for what failed early: the words are looked up, which a sealed process
+  // cannot do.
+  const reason = () => `${errorText(errnoOf(cause))}; ${remedy}`;
   if (thing.startsWith("--net:")) {
     return {
       lines: [
-        `Could not attach interface: ${value}: ${reason}`,
+        `Could not attach interface: ${value}: ${reason()}`,
         `Invalid option: \`${thing}'`,
       ],
       usage: true,
@@ -78,22 +80,22 @@ function describeOperatorError(
   if (thing.startsWith("--block:")) {
     return plain(
       cause.call === "lseek"
-        ? `${value}: Could not determine capacity: ${reason}`
-        : `Could not open block device: ${value}: ${reason}`,
+        ? `${value}: Could not determine capacity: ${reason()}`
+        : `Could not open block device: ${value}: ${reason()}`,
     );
   }
   if (thing.startsWith("--dumpcore=")) {
     const words = NOT_WRITABLE.includes(cause.errno)
       ? "dir not writable"
       : "cannot open dir";
-    return plain(`dumpcore: ${words}: ${value}: ${reason}`);
+    return plain(`dumpcore: ${words}: ${value}: ${reason()}`);
   }
-  if (thing.startsWith("--gdb=")) return plain(`${cause.call} failed: ${reason}`);
+  if (thing.startsWith("--gdb=")) return plain(`${cause.call} failed: ${reason()}`);
   if (cause.call !== "open") return undefined;
   return plain(
     thing === kernel || kernel === ""
-      ? `${kernel}: Could not open: ${reason}`
-      : `Could not open: ${thing}: ${reason}`,
+      ? `${kernel}: Could not open: ${reason()}`
+      : `Could not open: ${thing}: ${reason()}`,
   );
 }
 

@@ -63,7 +63,13 @@ class CoreDump implements Watch {
   }
 
   ready(user: UserIds | undefined): void {
-    if (user !== undefined) this.#file.handOver(user);
+    if (user === undefined) return;
+    try {
+      this.#file.handOver(user);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      throw new OperatorError(this.#path, error.problem, remedyAtEnd(error.errno), error);
+    }
   }
 
   needs(): Needs {
