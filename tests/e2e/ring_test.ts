@@ -17,11 +17,12 @@ import {
   configure,
   deleteInterface,
   enterOwnNetwork,
+  framesFrom,
   frameSocket,
   makeTap,
   waitUntilRunning,
 } from "../support/network.ts";
-import { processorTicks, readProc } from "../support/proc.ts";
+import { processorTicks } from "../support/proc.ts";
 import { guest, start, tender } from "../support/tender.ts";
 
 const NEEDS = ["KVM", "root", "tun"] as const;
@@ -38,13 +39,6 @@ function oneTap(): { tap: string; flags: string[] } {
   const tap = `ring${taps++}`;
   makeTap(tap);
   return { tap, flags: ["run", "--mem=4", `--net:service0=${tap}`] };
-}
-
-/** Frames that came out of a tap, as its host counts them. */
-function framesFrom(tap: string): number {
-  const line = readProc("/proc/thread-self/net/dev").split("\n")
-    .find((each) => each.trim().startsWith(`${tap}:`))!;
-  return Number(line.split(":")[1]!.trim().split(/\s+/)[1]);
 }
 
 /** Waits until a frame has come out of a tap. */

@@ -24,6 +24,8 @@ const VARIANTS: readonly GuestRecipe[] = [
   { name: "hello_abi1", source: "hello.c", abi: 1 },
   { name: "hello_abi3", source: "hello.c", abi: 3 },
   { name: "bench_disk", source: "bench.c" },
+  { name: "pace_disk", source: "pace.c" },
+  { name: "pace_net", source: "pace.c" },
   { name: "poll_disk", source: "poll.c" },
   { name: "two_disks", source: "exit.c" },
   { name: "ring_abi1", source: "ring.c", abi: 1 },

@@ -11,6 +11,7 @@ import { symbolGroup } from "../../ffi/libc.ts";
 import { Family, SocketType } from "../../ffi/linux/socket.ts";
 import { Ifreq, InterfaceFlag, TunFlag, TunRequest } from "../../ffi/linux/tun.ts";
 import { request } from "../../ffi/linux/request.ts";
+import { readProc } from "./proc.ts";
 import { Socket } from "./socket.ts";
 
 const libc = symbolGroup("test network", {
@@ -151,6 +152,12 @@ export async function deleteInterface(name: string): Promise<void> {
   const { success } = await new Deno.Command("ip", { args: ["link", "delete", name] })
     .output();
   if (!success) throw new Error(`cannot delete ${name}`);
+}
+
+/** Frames that came out of a tap, as its host counts them (man 5 proc_pid_net). */
+export function framesFrom(tap: string): number {
+  const line = readProc("/proc/thread-self/net/dev").split(`${tap}:`)[1]!;
+  return Number(line.trim().split(/\s+/)[1]);
 }
 
 /**
