@@ -19,6 +19,7 @@
  *
  * @module
  */
+export type { Rate } from "./src/contract/interposer.ts";
 export type {
   BlockBinding,
   DeviceBinding,
@@ -56,6 +57,7 @@ export { bind, type Bindings } from "./src/binding/bindings.ts";
 export type {
   BindingRequest,
   BlockRequest,
+  ConsoleMode,
   DiskUse,
   NetRequest,
 } from "./src/binding/request.ts";

@@ -99,6 +99,8 @@ export class StopWord {
   readonly #timespec = new Uint32Array(4);
   readonly #timespecBytes = new Uint8Array(this.#timespec.buffer);
   #entries: Uint8Array<ArrayBuffer>;
+  /** The last of them: the word's own. */
+  readonly #ownEntry: Uint8Array<ArrayBuffer>;
   #count = 0;
   readonly #ppoll = libc().ppoll;
   /** Read as it is: a call could be compiled first, which calls libc itself. */
@@ -128,7 +130,7 @@ export class StopWord {
       throw new Error("this C library's srandom() keeps its seed elsewhere");
     }
     this.#memory.setInt32(this.#wordOffset, NO_SIGNAL, true);
-    this.#entries = this.#layEntries();
+    this.#entries = this.#ownEntry = this.#layEntries();
     inUse = true;
   }
 
@@ -224,15 +226,27 @@ export class StopWord {
    * @returns the number of watched descriptors that are ready
    */
   wait(seconds: number, nanoseconds: number): number {
+    return this.#wait(this.#entries, this.#count + 1, seconds, nanoseconds);
+  }
+
+  /**
+   * Waits until a signal comes or the time is over. Returns early when
+   * interrupted.
+   */
+  sleep(seconds: number, nanoseconds: number): void {
+    this.#wait(this.#ownEntry, 1, seconds, nanoseconds);
+  }
+
+  #wait(
+    entries: Uint8Array<ArrayBuffer>,
+    count: number,
+    seconds: number,
+    nanoseconds: number,
+  ): number {
     this.#timespec[0] = seconds;
     this.#timespec[1] = 0;
     this.#timespec[2] = nanoseconds;
-    const ready = this.#ppoll(
-      this.#entries,
-      this.#count + 1,
-      this.#timespecBytes,
-      null,
-    );
+    const ready = this.#ppoll(entries, count, this.#timespecBytes, null);
     if (ready < 0) {
       const errno = this.#lastErrno[0]!;
       if (errno !== Errno.EINTR) checked(ready, "ppoll", "devices");

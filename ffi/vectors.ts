@@ -30,6 +30,30 @@ export class Vector {
   }
 }
 
+/** Bytes of the tender's own that a vector can point at. */
+export class OwnBytes {
+  /** The bytes. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Exact: user space ends below 2⁴⁷, and below 2⁵² everywhere. */
+  readonly #address: number;
+
+  /** @param length how many */
+  constructor(length: number) {
+    this.bytes = new Uint8Array(length);
+    // Safe: they stay in place for as long as this object lives.
+    const pointer = Deno.UnsafePointer.of(this.bytes);
+    this.#address = Number(Deno.UnsafePointer.value(pointer));
+  }
+
+  /** Points a vector at some of them. */
+  locate(vector: Vector, start: number, length: number): void {
+    const address = this.#address + start;
+    vector.set(address % HALF, Math.floor(address / HALF), length);
+  }
+}
+
+const HALF = 0x1_0000_0000;
+
 /** Result in bytes, or −1 with the reason in errno. */
 export type VectorCall = (
   descriptor: number,

@@ -12,11 +12,12 @@ import type {
 } from "../contract/module.ts";
 import { encodeRaw } from "../contract/raw_text.ts";
 import { spellSource } from "../contract/source.ts";
-import type { WatchBinding } from "../contract/watch.ts";
 import { OperatorError } from "../errors.ts";
 import type { Image } from "../image/image.ts";
 import type { ManifestDevice } from "../image/manifest.ts";
+import { checkRates } from "./limits.ts";
 import { planMemory } from "./memory.ts";
+import type { Bindings } from "./plan.ts";
 import type { BindingRequest, BlockRequest, NetRequest } from "./request.ts";
 import {
   DEFAULT_MEMORY_MEBIBYTES,
@@ -29,23 +30,7 @@ import {
   isTap,
 } from "./values.ts";
 
-/** What a guest is to be built from, complete and consistent. */
-export interface Bindings {
-  /** The image that they were checked against. */
-  readonly image: Image;
-  /** Guest memory in bytes, a multiple of 2 MiB. */
-  readonly memoryBytes: number;
-  /** What the network ring takes directly behind it, in bytes; 0 without one. */
-  readonly ringBytes: number;
-  /** Every device of the manifest with its resource, in the manifest's order. */
-  readonly devices: readonly DeviceBinding[];
-  /** What is to watch over the guest as a whole, outermost last. */
-  readonly watches: readonly WatchBinding[];
-  /** The guest's command line: its arguments, joined by single blanks. */
-  readonly commandLine: string;
-  /** Sentences that the operator should see although the guest can run. */
-  readonly warnings: readonly string[];
-}
+export type { Bindings };
 
 /** The most that a guest's command line may have, in bytes. */
 export const MOST_COMMAND_LINE_BYTES = 8191;
@@ -89,6 +74,8 @@ export function bind(image: Image, request: BindingRequest): Bindings {
   if (!isMemorySize(mebibytes)) {
     problems.push(`--mem=${mebibytes} has a bad value (give ${EXPECTED.memory})`);
   }
+  const { console, consoleRate } = request;
+  checkRates(bindings, consoleRate, problems);
   const commandLine = (request.arguments ?? []).join(" ");
   const length = encodeRaw(commandLine).length;
   if (length > MOST_COMMAND_LINE_BYTES || commandLine.includes("\0")) {
@@ -105,9 +92,11 @@ export function bind(image: Image, request: BindingRequest): Bindings {
   }
   return {
     image,
-    ...planMemory(image, mebibytes, lenient),
+    ...planMemory(image, mebibytes, lenient, bindings),
     devices: bindings,
     watches: request.watches ?? [],
+    ...(console && { console }),
+    ...(consoleRate && { consoleRate }),
     commandLine,
   };
 }
@@ -168,6 +157,8 @@ const FIELD_FLAGS = {
   mac: "--net-mac",
   file: "--block",
   sectorSizeBytes: "--block-sector-size",
+  netRate: "--net-rate",
+  blockRate: "--block-rate",
 } as const;
 
 /** The flags that a request came from, as far as the device. */
@@ -227,6 +218,7 @@ function bindNet(
   if (mac !== undefined && !isGuestMac(mac) && !(lenient && mac.length === 6)) {
     problems.push(`the MAC address of "${device.name}" is bad (give ${EXPECTED.mac})`);
   }
+  const rate = single(device, requests, "netRate", problems);
   if (tap === undefined) {
     requireResource(device, requests, problems);
     return undefined;
@@ -237,7 +229,8 @@ function bindNet(
     );
   }
   const { name, handle } = device;
-  return { type: "NET_BASIC", name, handle, tap, ...(mac ? { mac } : {}) };
+  const given = { ...(mac && { mac }), ...(rate && { rate }) };
+  return { type: "NET_BASIC", name, handle, tap, ...given };
 }
 
 /** A tap or descriptor is one device's; of disks by path their locks decide. */
@@ -275,6 +268,7 @@ function bindBlock(
       `the sector size of "${device.name}" is bad (give ${EXPECTED.sectorSize})`,
     );
   }
+  const rate = single(device, requests, "blockRate", problems);
   if (file === undefined) {
     requireResource(device, requests, problems);
     return undefined;
@@ -294,5 +288,6 @@ function bindBlock(
     sync,
     sectorSizeBytes,
     whenLocked: lenient ? "warn" : "refuse",
+    ...(rate && { rate }),
   };
 }

@@ -66,7 +66,7 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
     const problem = addFlag(draft, word, seen);
     if (problem !== undefined) problems.push(problem);
   }
-  const { net, block, watches, memoryMebibytes } = draft;
+  const { net, block, watches, memoryMebibytes, console, consoleRate } = draft;
   return {
     image,
     request: {
@@ -74,6 +74,8 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
       block,
       ...(watches.length === 0 ? {} : { watches }),
       ...(memoryMebibytes === undefined ? {} : { memoryMebibytes }),
+      ...(console && { console }),
+      ...(consoleRate && { consoleRate }),
       arguments: args.slice(index),
       problems,
     },

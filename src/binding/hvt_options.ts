@@ -107,6 +107,7 @@ export function readHvtOptions(
         ...requests(draft.sectorSizes, "sectorSizeBytes"),
       ],
       watches,
+      console: "raw",
       arguments: command.args,
       lenient: true,
     },

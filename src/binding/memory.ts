@@ -9,6 +9,7 @@ import {
   MOST_MEMORY_BYTES,
   RING_AREA_BYTES,
 } from "../contract/limits.ts";
+import type { DeviceBinding } from "../contract/module.ts";
 import { type Image, requireFit } from "../image/image.ts";
 
 const STEP_MEBIBYTES = MEMORY_STEP_BYTES / MEBIBYTE;
@@ -30,12 +31,15 @@ export interface MemoryPlan {
  *
  * @param mebibytes what the operator gives
  * @param lenient as {@link requireFit} takes it
+ * @param devices what is bound: with a rate on one the guest is not offered the
+ * ring, whose server knows of none
  * @throws {ImageError} when the image does not fit
  */
 export function planMemory(
   image: Image,
   mebibytes: number,
   lenient: boolean,
+  devices: readonly DeviceBinding[] = [],
 ): MemoryPlan {
   const warnings: string[] = [];
   const rounded = mebibytes - mebibytes % STEP_MEBIBYTES;
@@ -44,7 +48,7 @@ export function planMemory(
       `--mem=${mebibytes}: guest memory comes in steps of ${STEP_MEBIBYTES} MiB; the guest gets ${rounded} MiB`,
     );
   }
-  const ring = image.abi.hasRing &&
+  const ring = !devices.some(isLimitedNet) && image.abi.hasRing &&
     image.manifest.devices.some(({ type }) => type === "NET_BASIC");
   const ringBytes = ring ? RING_AREA_BYTES : 0;
   const memoryBytes = Math.min(rounded * MEBIBYTE, MOST_MEMORY_BYTES - ringBytes);
@@ -57,4 +61,8 @@ export function planMemory(
   }
   requireFit(image, memoryBytes, lenient);
   return { memoryBytes, ringBytes, warnings };
+}
+
+function isLimitedNet({ type, rate }: DeviceBinding): boolean {
+  return type === "NET_BASIC" && rate !== undefined;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Rate } from "../contract/interposer.ts";
 import type { DeviceType, SyncMode } from "../contract/module.ts";
 import type { DiskSource, TapSource } from "../contract/source.ts";
 import type { WatchBinding } from "../contract/watch.ts";
@@ -15,6 +16,8 @@ export interface NetRequest {
   readonly tap?: TapSource;
   /** `--net-mac:`: its MAC address, 6 bytes. */
   readonly mac?: Uint8Array;
+  /** `--net-rate:`: how much it may do in each direction. */
+  readonly netRate?: Rate;
   /** The flag that was given with a value that is none; `problems` has it. */
   readonly malformed?: string;
 }
@@ -35,6 +38,8 @@ export interface BlockRequest {
   readonly file?: DiskSource & DiskUse;
   /** `--block-sector-size:`: a power of two from 512 to 32768. */
   readonly sectorSizeBytes?: number;
+  /** `--block-rate:`: how much it may do, reading and writing together. */
+  readonly blockRate?: Rate;
   /** The flag that was given with a value that is none; `problems` has it. */
   readonly malformed?: string;
 }
@@ -52,6 +57,12 @@ export interface NamedRequest extends DiskUse {
   readonly listen: string;
 }
 
+/**
+ * What becomes of control characters that the guest prints: passed on, or shown
+ * as `\xNN`.
+ */
+export type ConsoleMode = "raw" | "visible";
+
 /** Everything that an operator asks for. */
 export interface BindingRequest {
   /** Guest memory in MiB, a whole number from 2 to 4096; 512 if not given. */
@@ -62,6 +73,10 @@ export interface BindingRequest {
   readonly block?: readonly BlockRequest[];
   /** What is to watch over the guest as a whole. */
   readonly watches?: readonly WatchBinding[];
+  /** `--console=`; if not given, visible where standard output is a terminal. */
+  readonly console?: ConsoleMode;
+  /** `--console-rate=`: how much the guest may print. */
+  readonly consoleRate?: Rate;
   /**
    * Whether to let pass what Solo5's own tender lets pass: a MAC address of a
    * group, and a disk that somebody else holds, with a warning.

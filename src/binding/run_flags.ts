@@ -3,9 +3,11 @@
  *
  * @module
  */
+import type { Rate } from "../contract/interposer.ts";
 import type { SandboxLevel } from "../contract/sandbox.ts";
 import type { WatchBinding } from "../contract/watch.ts";
-import type { BlockRequest, NamedRequest, NetRequest } from "./request.ts";
+import { LIMIT_FLAGS } from "./limits.ts";
+import type { BlockRequest, ConsoleMode, NamedRequest, NetRequest } from "./request.ts";
 import {
   EXPECTED,
   isNamed,
@@ -30,6 +32,8 @@ export interface Draft {
   watches: WatchBinding[];
   named: NamedRequest[];
   memoryMebibytes?: number;
+  console?: ConsoleMode;
+  consoleRate?: Rate;
   sandbox: { level: SandboxLevel; user?: string };
   traces: Set<string>;
   help: boolean;
@@ -110,6 +114,7 @@ export const RUN_FLAGS: readonly Flag[] = [
       return sectorSizeBytes !== undefined;
     },
   },
+  ...LIMIT_FLAGS,
   {
     name: "--mem",
     device: false,

@@ -116,6 +116,11 @@ export class GuestMemory {
     );
   }
 
+  /** Reads a byte. */
+  u8(gpa: number): number {
+    return this.#view.getUint8(gpa);
+  }
+
   /** Reads a u32. */
   u32(gpa: number): number {
     return this.#view.getUint32(gpa, true);

@@ -6,6 +6,7 @@
  */
 import type { Hypercall } from "./hypercalls.ts";
 import type { OperatorError } from "../errors.ts";
+import type { ConsoleWriter, Rate } from "./interposer.ts";
 import type { GuestMemory } from "./memory.ts";
 import type { Needs } from "./policy.ts";
 import type { RingServer } from "./ring.ts";
@@ -27,6 +28,8 @@ export interface NetBinding {
   readonly tap: TapSource;
   /** The guest's MAC address, 6 bytes; a random local one where not given. */
   readonly mac?: Uint8Array;
+  /** How much it may do in each direction, where it has a limit. */
+  readonly rate?: Rate;
 }
 
 /**
@@ -53,6 +56,8 @@ export interface BlockBinding {
   readonly whenLocked: "refuse" | "warn";
   /** Size of a block, in bytes: a power of two from 512 to 32768. */
   readonly sectorSizeBytes: number;
+  /** How much it may do, reading and writing together, where it has a limit. */
+  readonly rate?: Rate;
 }
 
 /** A device of the manifest, bound to a resource of the host. */
@@ -145,6 +150,11 @@ export interface PollSet {
    * @returns the number of descriptors that are ready
    */
   wait(seconds: number, nanoseconds: number): number;
+  /**
+   * Waits until a signal comes or the time is over, whatever the descriptors do;
+   * may return early.
+   */
+  sleep(seconds: number, nanoseconds: number): void;
   /** Whether descriptor `index` was ready, or in error, at the last wait. */
   ready(index: number): boolean;
   /** Whether descriptor `index` was in error at the last wait. */
@@ -161,6 +171,8 @@ export interface CoreModule {
   readonly name: string;
   /** What it calls while the guest runs. */
   needs(devices: readonly AttachedDevice[]): Needs;
+  /** Hands out the way to the console that PUTS takes. */
+  consoleWriter(polls: PollSet): ConsoleWriter;
   /** The hypercalls that it answers. */
   hypercalls(machine: {
     readonly memory: GuestMemory;

@@ -5,12 +5,7 @@
  */
 import { type Hypercall, HYPERCALL_LIMIT } from "../contract/hypercalls.ts";
 import { GuestMemory } from "../contract/memory.ts";
-import type {
-  AttachedDevice,
-  DeviceBinding,
-  DeviceModule,
-  DeviceType,
-} from "../contract/module.ts";
+import type { AttachedDevice, DeviceModule, DeviceType } from "../contract/module.ts";
 import { RING_BUFFERS_BYTES } from "../contract/limits.ts";
 import type { RingServer } from "../contract/ring.ts";
 import type { SandboxRequest } from "../contract/sandbox.ts";
@@ -24,7 +19,12 @@ import { makePolicy, type Policy } from "../sandbox/policy.ts";
 import { foresee, futureUser, seal } from "../sandbox/seal.ts";
 import { createKvmMachine } from "../hypervisor/kvm/kvm.ts";
 import { loadSegments } from "./loader.ts";
-import { coreModule, loadDeviceModule, loadWatchModule } from "./registry.ts";
+import {
+  coreModule,
+  loadDeviceModules,
+  loadInterposers,
+  loadWatchModule,
+} from "./registry.ts";
 import { runGuest } from "./run_loop.ts";
 import { setUp } from "./setup.ts";
 import { HYPERCALL_PORT, KICK_PORT } from "./x86_64/hypercall_port.ts";
@@ -137,6 +137,17 @@ export async function build(
     answer(coreModule.hypercalls({ memory, polls: vcpu.polls, devices }));
     for (const [type, module] of modules) {
       answer(module.hypercalls(ofType(bindings, devices, type), memory));
+    }
+    for (const module of await loadInterposers(bindings)) {
+      answer(module.interpose({
+        memory,
+        polls: vcpu.polls,
+        devices,
+        bindings: bindings.devices,
+        consoleRate: bindings.consoleRate,
+        hypercalls: table,
+        writeConsole: coreModule.consoleWriter(vcpu.polls),
+      }));
     }
     table[KICK_PORT - HYPERCALL_PORT] = await ring?.begin({
       memory,
@@ -286,13 +297,4 @@ function ofType(
   type: DeviceType,
 ): AttachedDevice[] {
   return devices.filter((_, index) => bindings.devices[index]!.type === type);
-}
-
-async function loadDeviceModules(
-  bindings: Bindings,
-): Promise<Map<DeviceType, DeviceModule<DeviceBinding, AttachedDevice>>> {
-  const types = new Set(bindings.devices.map(({ type }) => type));
-  const modules = new Map<DeviceType, DeviceModule>();
-  for (const type of types) modules.set(type, await loadDeviceModule(type));
-  return modules;
 }

@@ -5,6 +5,8 @@
  *
  * @module
  */
+import type { Bindings } from "../binding/plan.ts";
+import type { InterposerModule, InterposerName } from "../contract/interposer.ts";
 import type { CoreModule, DeviceModule, DeviceType } from "../contract/module.ts";
 import type { WatchBinding, WatchModule } from "../contract/watch.ts";
 import { OperatorError } from "../errors.ts";
@@ -41,6 +43,22 @@ const WATCHES: Readonly<
   },
 };
 
+/** What may stand before handlers, and what asks for it. */
+const INTERPOSERS: Readonly<
+  Record<InterposerName, Entry<InterposerModule> & { readonly serves: string }>
+> = {
+  visible: {
+    name: "visible",
+    serves: "consoles on a terminal (--console=raw does without)",
+    load: () => import("../modules/visible/mod.ts"),
+  },
+  rate: {
+    name: "rate",
+    serves: "--net-rate, --block-rate and --console-rate",
+    load: () => import("../modules/rate/mod.ts"),
+  },
+};
+
 const loaded: string[] = [core.name];
 
 /** Names of the modules that this process has loaded so far. */
@@ -61,12 +79,52 @@ export function loadDeviceModule(type: DeviceType): Promise<DeviceModule> {
 }
 
 /**
+ * Loads the modules that serve these devices.
+ *
+ * @throws {OperatorError} when this program does not contain one
+ */
+export async function loadDeviceModules(
+  { devices }: Pick<Bindings, "devices">,
+): Promise<Map<DeviceType, DeviceModule>> {
+  const types = new Set(devices.map(({ type }) => type));
+  const modules = new Map<DeviceType, DeviceModule>();
+  for (const type of types) modules.set(type, await loadDeviceModule(type));
+  return modules;
+}
+
+/**
  * Loads a module that watches over the whole guest.
  *
  * @throws {OperatorError} when this program does not contain it
  */
 export function loadWatchModule(name: WatchBinding["name"]): Promise<WatchModule> {
   return load(WATCHES[name] ?? { name, load: missing }, `--${name}`);
+}
+
+/**
+ * Loads what is to stand before handlers, innermost first: a rate of the console
+ * is one of the guest's bytes.
+ *
+ * @throws {OperatorError} when this program does not contain it
+ */
+export async function loadInterposers(
+  { console, consoleRate, devices }: Pick<
+    Bindings,
+    "console" | "consoleRate" | "devices"
+  >,
+): Promise<InterposerModule[]> {
+  const names: InterposerName[] = [];
+  if (console === undefined ? Deno.stdout.isTerminal() : console === "visible") {
+    names.push("visible");
+  }
+  if (consoleRate !== undefined || devices.some(({ rate }) => rate !== undefined)) {
+    names.push("rate");
+  }
+  const modules: InterposerModule[] = [];
+  for (const name of names) {
+    modules.push(await load(INTERPOSERS[name], INTERPOSERS[name].serves));
+  }
+  return modules;
 }
 
 function missing(): never {

@@ -66,6 +66,25 @@ hostTest("a guest runs without dumpcore, unless it is asked for", ["KVM"], async
   await Deno.remove(root, { recursive: true });
 });
 
+hostTest("a guest runs without limits' modules, unless they are asked for", [
+  "KVM",
+], async () => {
+  const root = await treeWithout("rate", "visible");
+  const run = ["run", "--mem=2", guest("hello")];
+  assertEquals((await tender(run, { root })).status, 0);
+  for (
+    const [flag, name] of [["--console=visible", "visible"], [
+      "--console-rate=1GB",
+      "rate",
+    ]]
+  ) {
+    const ended = await tender([...run, flag!], { root });
+    assertMatch(ended.stderr, new RegExp(`^solo5: module "${name}": [^\n]*\n$`));
+    assertEquals([ended.stdout, ended.status], ["", 1]);
+  }
+  await Deno.remove(root, { recursive: true });
+});
+
 hostTest("a guest with interfaces runs without block, and not without net", [
   "KVM",
   "root",
@@ -135,6 +154,11 @@ hostTest("--trace=modules tells exactly the symbols that the linker saw", [
     ["dumpcore", ["core", "dumpcore"], ["--dumpcore=/tmp", guest("hello")]],
     ["net", ["core", "net"], [...nets, guest("net"), "errors"]],
     ["ring", ["core", "net"], [nets[0]!, guest("ring"), "info"]],
+    ["limits", ["core", "visible", "rate"], [
+      "--console=visible",
+      "--console-rate=1GB",
+      guest("hello"),
+    ]],
   ];
   const own = new Map<string, Set<string>>();
   for (const [what, modules, args] of cases) {
@@ -159,6 +183,7 @@ hostTest("--trace=modules tells exactly the symbols that the linker saw", [
   ]);
   assertEquals([...own.get("net")!.difference(core)].sort(), ["readv", "socket"]);
   assertEquals([...own.get("ring")!.difference(own.get("net")!)], ["eventfd"]);
+  assertEquals([...own.get("limits")!.difference(core)], []);
   assertEquals([...own.get("dumpcore")!.difference(core)].sort(), [
     "fsync",
     "ftruncate",

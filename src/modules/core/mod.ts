@@ -8,7 +8,7 @@ import type { AttachedDevice, CoreModule } from "../../contract/module.ts";
 import { isAtMost, isNull, isOneOf } from "../../contract/policy.ts";
 import { halt } from "./halt.ts";
 import { poll } from "./poll.ts";
-import { puts, STDOUT } from "./puts.ts";
+import { consoleWriter, puts, STDOUT } from "./puts.ts";
 import { walltime } from "./walltime.ts";
 
 function isPolled({ pollDescriptor }: AttachedDevice): boolean {
@@ -38,10 +38,11 @@ const core: CoreModule = {
       },
     ],
   }),
+  consoleWriter,
   hypercalls: ({ memory, polls, devices }) =>
     new Map([
       [HypercallNumber.WALLTIME, walltime(memory)],
-      [HypercallNumber.PUTS, puts(memory, polls)],
+      [HypercallNumber.PUTS, puts(memory, consoleWriter(polls))],
       [HypercallNumber.POLL, poll(memory, polls, devices)],
       [HypercallNumber.HALT, halt(memory)],
     ]),

@@ -6,6 +6,7 @@
 import { describeErrno, Errno, lastErrno } from "../../../ffi/errno.ts";
 import { LARGEST_TRANSFER_BYTES, rawWritev, Vector } from "../../../ffi/vectors.ts";
 import { CONTINUE, type Hypercall, PutsBlock } from "../../contract/hypercalls.ts";
+import type { ConsoleWriter } from "../../contract/interposer.ts";
 import type { GuestMemory } from "../../contract/memory.ts";
 import type { PollSet } from "../../contract/module.ts";
 import { EndedBySignal, OperatorError } from "../../errors.ts";
@@ -14,27 +15,33 @@ import { EndedBySignal, OperatorError } from "../../errors.ts";
 export const STDOUT = 1;
 
 /** Makes the handler. */
-export function puts(memory: GuestMemory, polls: PollSet): Hypercall {
-  const writev = rawWritev();
+export function puts(memory: GuestMemory, write: ConsoleWriter): Hypercall {
   const vector = new Vector();
   return (block) => {
     memory.range(block, PutsBlock.size, "read");
     const length = memory.u64(block + PutsBlock.length);
     const start = memory.range(memory.u64(block + PutsBlock.data), length, "read");
-    // A reader that is slow makes the guest wait; no byte is dropped.
     for (let done = 0; done < length;) {
-      memory.locate(
-        vector,
-        start + done,
-        Math.min(length - done, LARGEST_TRANSFER_BYTES),
-      );
-      const count = writev(STDOUT, vector.pointer, 1);
-      if (count < 0) waitForReader(polls, lastErrno());
-      else if ((done += count) < length && polls.signal !== 0) {
-        throw new EndedBySignal(polls.signal);
-      }
+      const piece = Math.min(length - done, LARGEST_TRANSFER_BYTES);
+      memory.locate(vector, start + done, piece);
+      done += write(vector.pointer, piece);
     }
     return CONTINUE;
+  };
+}
+
+/** Hands out the way to standard output. */
+export function consoleWriter(polls: PollSet): ConsoleWriter {
+  const writev = rawWritev();
+  return (vector, length) => {
+    // A reader that is slow makes the guest wait; no byte is dropped.
+    for (;;) {
+      const count = writev(STDOUT, vector, 1);
+      if (count === length) return count;
+      if (count < 0) waitForReader(polls, lastErrno());
+      else if (polls.signal === 0) return count;
+      else throw new EndedBySignal(polls.signal);
+    }
   };
 }
 

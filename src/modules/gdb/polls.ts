@@ -1,11 +1,11 @@
 /**
- * A guest's POLL, which the debugger can interrupt.
+ * A guest's waits, which the debugger can interrupt.
  *
  * @module
  */
 import type { PollSet } from "../../contract/module.ts";
 
-/** What POLL waits on, while a debugger is there. */
+/** What a guest waits on, while a debugger is there. */
 export class InterruptiblePolls implements PollSet {
   readonly #polls: PollSet;
   readonly #lookUp: () => boolean;
@@ -26,6 +26,12 @@ export class InterruptiblePolls implements PollSet {
     const ready = this.#polls.wait(seconds, nanoseconds);
     if (ready === 0) this.#lookUp();
     return ready;
+  }
+
+  sleep(seconds: number, nanoseconds: number): void {
+    if (this.#lookUp()) return;
+    this.#polls.sleep(seconds, nanoseconds);
+    this.#lookUp();
   }
 
   ready(index: number): boolean {

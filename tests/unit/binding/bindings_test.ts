@@ -68,6 +68,26 @@ Deno.test("bind() returns every device in the manifest's order when all are boun
   assertEquals(warnings, []);
 });
 
+Deno.test("bind() gives rates to devices and console when they are given", () => {
+  const { devices, consoleRate, console, ringBytes } = bindFlags(
+    FOUR,
+    ...["--net:0=tap0", "--net:service0=tap1", "--block:0=a", "--block:1=b"],
+    "--net-rate:0=5pps",
+    "--block-rate:log=1MB",
+    "--console-rate=1kB",
+    "--console=raw",
+  );
+  const burst = { burstMilliseconds: 1000 };
+  assertEquals(devices.map(({ name, rate }) => [name, rate]), [
+    ["service0", undefined],
+    ["storage", undefined],
+    ["0", { operationsPerSecond: 5, ...burst }],
+    ["log", { bytesPerSecond: 1_000_000, ...burst }],
+  ]);
+  assertEquals(consoleRate, { bytesPerSecond: 1000, ...burst });
+  assertEquals([console, ringBytes], ["raw", 0]);
+});
+
 Deno.test("bind() takes positions for devices when no name is meant", () => {
   const { devices } = bindFlags(
     [["a", "NET_BASIC"], ["b", "BLOCK_BASIC"], ["c", "NET_BASIC"]],
@@ -123,6 +143,25 @@ const REFUSED: readonly (readonly [string, Devices, string[], string[]])[] = [
   ["a block device has nothing", BLOCK, [], [BLOCK_UNBOUND]],
   ["a block device has only a sector size", BLOCK, ["--block-sector-size:0=512"], [
     BLOCK_UNBOUND,
+  ]],
+  ["a network device has only a rate", NET, ["--net-rate:0=1MB"], [NET_UNBOUND]],
+  ["a block device has only a rate", BLOCK, ["--block-rate:0=1MB"], [BLOCK_UNBOUND]],
+  ["a rate's device is unknown", [], ["--net-rate:eth0=1MB", "--block-rate:disk=1MB"], [
+    "--net-rate:eth0 names no network device of the manifest (drop it)",
+    "--block-rate:disk names no block device of the manifest (drop it)",
+  ]],
+  ["a rate's device is of the other type", BLOCK, [
+    "--block:0=x",
+    "--net-rate:storage=1MB",
+  ], [
+    "--net-rate:storage names a block device (write --block:storage=PATH)",
+  ]],
+  ["both spellings give a rate", BLOCK, [
+    "--block:0=x",
+    "--block-rate:0=1MB",
+    "--block-rate:storage=5iops",
+  ], [
+    '--block-rate:0 and --block-rate:storage both speak of "storage" (drop one)',
   ]],
   ["a name is unknown", [], ["--net:eth0=tap0", "--block:disk=x"], [
     "--net:eth0 names no network device of the manifest (drop it)",

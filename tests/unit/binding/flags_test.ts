@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseRunArguments } from "../../../src/binding/flags.ts";
+import { EXPECTED_CONSOLE, EXPECTED_RATE } from "../../../src/binding/limits.ts";
 import { RUN_FLAGS } from "../../../src/binding/run_flags.ts";
 import { EXPECTED } from "../../../src/binding/values.ts";
 
@@ -19,6 +20,10 @@ Deno.test("parseRunArguments() returns every value when all flags are given", ()
     "--net:1=@9",
     "--block:storage=a=b:c.img,ro",
     "--block-sector-size:storage=4096",
+    "--net-rate:1=8kbit,5pps",
+    "--block-rate:storage=1MB,burst=50ms",
+    "--console-rate=10kB",
+    "--console=visible",
     "--dumpcore=a b/\udcff",
     "--gdb=1234",
     "--trace=modules",
@@ -32,11 +37,25 @@ Deno.test("parseRunArguments() returns every value when all flags are given", ()
       { device: "service0", tap: { interface: "tap0" } },
       { device: "service0", mac: Uint8Array.of(2, 0, 0, 0, 0, 1) },
       { device: "1", tap: { descriptor: 9 } },
+      {
+        device: "1",
+        netRate: {
+          bytesPerSecond: 1000,
+          operationsPerSecond: 5,
+          burstMilliseconds: 1000,
+        },
+      },
     ],
     block: [
       { device: "storage", file: { path: "a=b:c.img", readOnly: true } },
       { device: "storage", sectorSizeBytes: 4096 },
+      {
+        device: "storage",
+        blockRate: { bytesPerSecond: 1_000_000, burstMilliseconds: 50 },
+      },
     ],
+    console: "visible",
+    consoleRate: { bytesPerSecond: 10_000, burstMilliseconds: 1000 },
     // The debugger first, whatever their order.
     watches: [
       { name: "gdb", endpoint: { port: 1234 } },
@@ -135,6 +154,10 @@ const MALFORMED: readonly (readonly [flag: string, spelling: string])[] = [
   ["--net-mac:service0", "--net-mac:DEVICE=MAC"],
   ["--block:disk", "--block:DEVICE=PATH[,ro][,sync=MODE]"],
   ["--block-sector-size=512", "--block-sector-size:DEVICE=BYTES"],
+  ["--net-rate=1MB", "--net-rate:DEVICE=RATE"],
+  ["--block-rate:disk", "--block-rate:DEVICE=RATE"],
+  ["--console-rate:disk=1MB", "--console-rate=RATE"],
+  ["--console", "--console=raw|visible"],
   ["--mem", "--mem=MIB"],
   ["--mem:16", "--mem=MIB"],
   ["--mem:a=16", "--mem=MIB"],
@@ -162,6 +185,11 @@ const BAD_VALUES: readonly (readonly [flag: string, expected: string])[] = [
   ["--block:disk=,ro", EXPECTED.block],
   ["--block:disk=x,sync=all", EXPECTED.block],
   ["--block-sector-size:disk=500", EXPECTED.sectorSize],
+  ["--net-rate:service0=5iops", EXPECTED_RATE.net],
+  ["--block-rate:disk=5pps", EXPECTED_RATE.block],
+  ["--console-rate=", EXPECTED_RATE.console],
+  ["--console=", EXPECTED_CONSOLE],
+  ["--console=auto", EXPECTED_CONSOLE],
   ["--dumpcore=", EXPECTED.directory],
   ["--trace=", "modules or sandbox"],
   ["--trace=symbols", "modules or sandbox"],
@@ -179,6 +207,10 @@ const DOUBLED: readonly (readonly [first: string, second: string, key: string])[
   ["--net-mac:a=02:00:00:00:00:01", "--net-mac:a=02:00:00:00:00:02", "--net-mac:a"],
   ["--block:a=x", "--block:a=y", "--block:a"],
   ["--block-sector-size:a=512", "--block-sector-size:a=1024", "--block-sector-size:a"],
+  ["--net-rate:a=1MB", "--net-rate:a=5pps", "--net-rate:a"],
+  ["--block-rate:a=1MB", "--block-rate:a=5iops", "--block-rate:a"],
+  ["--console-rate=1MB", "--console-rate=1MB", "--console-rate"],
+  ["--console=raw", "--console=visible", "--console"],
   ["--help", "--help", "--help"],
   ["--trace=modules", "--trace=modules", "--trace"],
 ];

@@ -45,6 +45,7 @@ Deno.test("readHvtOptions() makes a request when everything is attached", () => 
         { device: "0", file: { path: "b.img" } },
       ],
       watches: [],
+      console: "raw",
       arguments: ["a", "", "b"],
       lenient: true,
     },

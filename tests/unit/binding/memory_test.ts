@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { planMemory } from "../../../src/binding/memory.ts";
+import type { DeviceBinding } from "../../../src/contract/module.ts";
 import { ImageError } from "../../../src/errors.ts";
 import { readImage } from "../../../src/image/image.ts";
 import { sourceFromBytes } from "../../../src/image/source.ts";
@@ -57,4 +58,25 @@ Deno.test("planMemory() holds the image against the guest's part when the ring t
   const bytes = buildImage({ devices: NET, change: { bss } });
   const image = readImage(sourceFromBytes("app.elf", bytes));
   assertThrows(() => planMemory(image, 4096, false), ImageError, "4094 MiB");
+});
+
+Deno.test("planMemory() offers no ring when a network device has a rate", () => {
+  const image = readImage(sourceFromBytes("app.elf", buildImage({ devices: NET })));
+  const tap = { interface: "tap0" };
+  const free = { type: "NET_BASIC", name: "service0", handle: 1, tap } as const;
+  const rate = { bytesPerSecond: 1, burstMilliseconds: 1000 };
+  const disk = {
+    type: "BLOCK_BASIC",
+    name: "storage",
+    handle: 2,
+    file: { path: "disk" },
+    readOnly: false,
+    sync: "none",
+    whenLocked: "refuse",
+    sectorSizeBytes: 512,
+    rate,
+  } as const;
+  const ring = (...devices: DeviceBinding[]) =>
+    planMemory(image, 4096, false, devices).ringBytes / MEBIBYTE;
+  assertEquals([ring(free), ring(free, disk), ring(free, { ...free, rate })], [2, 2, 0]);
 });

@@ -5,6 +5,7 @@ import {
   coreModule,
   loadDeviceModule,
   loadedModules,
+  loadInterposers,
   loadWatchModule,
 } from "../../../src/machine/registry.ts";
 
@@ -35,6 +36,29 @@ for (const name of ["gdb", "dumpcore"] as const) {
     assertEquals(listed(name), 1);
   });
 }
+
+Deno.test("loadInterposers() loads what is asked for, the console innermost", async () => {
+  const rate = { bytesPerSecond: 1, burstMilliseconds: 1000 };
+  const disk = {
+    type: "BLOCK_BASIC",
+    name: "disk",
+    handle: 1,
+    file: { path: "disk" },
+    readOnly: false,
+    sync: "none",
+    whenLocked: "refuse",
+    sectorSizeBytes: 512,
+  } as const;
+  const names = async (asked: Parameters<typeof loadInterposers>[0]) =>
+    (await loadInterposers(asked)).map(({ name }) => name);
+  const all = { console: "visible", consoleRate: rate, devices: [disk] } as const;
+  assertEquals(await names({ console: "raw", devices: [disk] }), []);
+  assertEquals(listed("visible") + listed("rate"), 0);
+  assertEquals(await names(all), ["visible", "rate"]);
+  assertEquals(await names({ console: "raw", devices: [{ ...disk, rate }] }), ["rate"]);
+  assertEquals(await names({ console: "visible", devices: [disk] }), ["visible"]);
+  assertEquals([listed("visible"), listed("rate")], [1, 1]);
+});
 
 Deno.test("the registry has a module when a manifest can declare its type", async () => {
   const types = Object.keys(DEVICE_TYPES) as DeviceType[];

@@ -40,6 +40,7 @@ function scripted(handles: readonly number[], waits: readonly Wait[], timeout: b
       if (stepMs !== undefined) setWallClock(stepMs);
       return found(now()).length;
     },
+    sleep: () => {},
     ready: (index) => found(now()).includes(index),
     failed: (index) => now().failed?.includes(index) ?? false,
     get signal() {
