@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { SystemCallError } from "../../ffi/errno.ts";
+import type { SystemCallError } from "../../ffi/errno.ts";
 import { openFile } from "../../ffi/files.ts";
 import { denyAll, landlockAbi } from "../../ffi/landlock.ts";
 import { setNoNewPrivileges } from "../../ffi/rights.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { type BlockCall, rawBlockCalls, rawThroughWrite } from "../../../ffi/disk.ts";
-import { describeErrno, Errno, lastErrno } from "../../../ffi/errno.ts";
+import { describeErrno, Errno, openErrno } from "../../../ffi/errno.ts";
 import { LARGEST_TRANSFER_BYTES, Vector } from "../../../ffi/vectors.ts";
 import {
   BlockBlock,
@@ -62,6 +62,8 @@ function transfer(
 ): Hypercall {
   const attached = byHandle(devices);
   const vector = new Vector();
+  // Read as it is: a call could be compiled first, which calls libc itself.
+  const lastErrno = openErrno();
 
   return (block) => {
     memory.range(block, BlockBlock.size, "write");
@@ -85,7 +87,7 @@ function transfer(
       memory.locate(vector, data + done, Math.min(length - done, LARGEST_TRANSFER_BYTES));
       const count = call(device.file, vector.pointer, 1, offset + done);
       if (count > 0) done += count;
-      else refuse(device, direction, offset + done, count);
+      else refuse(device, direction, offset + done, count, lastErrno[0]!);
     }
     memory.setI32(block + BlockBlock.result, Result.OK);
     return CONTINUE;
@@ -98,8 +100,8 @@ function refuse(
   direction: Access,
   offset: number,
   count: number,
+  errno: number,
 ): void {
-  const errno = lastErrno();
   if (count < 0 && errno === Errno.EINTR) return;
   const where = `${direction} at byte ${offset}`;
   throw count < 0

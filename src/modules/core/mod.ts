@@ -34,7 +34,7 @@ const core: CoreModule = {
           isAtMost(1, "nfds", 1 + devices.filter(isPolled).length),
           isNull(3, "sigmask"),
         ],
-        reason: "POLL, and a console whose reader is slow",
+        reason: "POLL, a console whose reader is slow, rates",
       },
     ],
   }),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describeErrno, Errno, lastErrno } from "../../../ffi/errno.ts";
+import { describeErrno, Errno, openErrno } from "../../../ffi/errno.ts";
 import { LARGEST_TRANSFER_BYTES, rawWritev, Vector } from "../../../ffi/vectors.ts";
 import { CONTINUE, type Hypercall, PutsBlock } from "../../contract/hypercalls.ts";
 import type { ConsoleWriter } from "../../contract/interposer.ts";
@@ -33,12 +33,14 @@ export function puts(memory: GuestMemory, write: ConsoleWriter): Hypercall {
 /** Hands out the way to standard output. */
 export function consoleWriter(polls: PollSet): ConsoleWriter {
   const writev = rawWritev();
+  // Read as it is: a call could be compiled first, which calls libc itself.
+  const lastErrno = openErrno();
   return (vector, length) => {
     // A reader that is slow makes the guest wait; no byte is dropped.
     for (;;) {
       const count = writev(STDOUT, vector, 1);
       if (count === length) return count;
-      if (count < 0) waitForReader(polls, lastErrno());
+      if (count < 0) waitForReader(polls, lastErrno[0]!);
       else if (polls.signal === 0) return count;
       else throw new EndedBySignal(polls.signal);
     }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { describeErrno, Errno, lastErrno } from "../../../ffi/errno.ts";
+import { describeErrno, Errno } from "../../../ffi/errno.ts";
 import type { Say } from "../../contract/watch.ts";
 import { GuestFault, OperatorError, printable } from "../../errors.ts";
 
@@ -56,15 +56,15 @@ export class Link {
   }
 
   /**
-   * Takes note of a frame that the tap did not take whole. Reads errno first.
+   * Takes note of a frame that the tap did not take whole.
    *
    * @param length the frame's, in bytes
    * @param count what `writev` returned
+   * @param errno its errno, where that was negative
    * @throws {GuestFault} when no interface would take such a frame
    * @throws {OperatorError} when this one takes none any more
    */
-  refused(length: number, count: number): void {
-    const errno = lastErrno();
+  refused(length: number, count: number, errno: number): void {
     if (count >= 0) {
       throw this.#unusable(`of a frame of ${length} bytes only ${count} were sent`);
     }

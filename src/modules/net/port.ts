@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { lastErrno } from "../../../ffi/errno.ts";
+import { openErrno } from "../../../ffi/errno.ts";
 import { ETHERNET_HEADER_BYTES } from "../../../ffi/linux/tun.ts";
 import { rawReadv, rawWritev } from "../../../ffi/vectors.ts";
 import { GuestFault } from "../../errors.ts";
@@ -37,6 +37,7 @@ export type ReceiveFrame = (port: Port, room: Deno.PointerValue) => number;
 /** Hands out a way to send. */
 export function frameSender(): SendFrame {
   const writev = rawWritev();
+  const lastErrno = openErrno();
   return (port, frame, length) => {
     if (length < ETHERNET_HEADER_BYTES) {
       throw new GuestFault(
@@ -45,7 +46,7 @@ export function frameSender(): SendFrame {
     }
     const count = writev(port.tap, frame, 1);
     // Dropped is sent, to the guest: as on any Ethernet.
-    if (count !== length) port.link.refused(length, count);
+    if (count !== length) port.link.refused(length, count, lastErrno[0]!);
     else if (port.link.dropping) port.link.sent();
   };
 }
@@ -53,10 +54,12 @@ export function frameSender(): SendFrame {
 /** Hands out a way to receive. */
 export function frameReceiver(): ReceiveFrame {
   const readv = rawReadv();
+  // Read as it is: a call could be compiled first, which calls libc itself.
+  const lastErrno = openErrno();
   return (port, room) => {
     const count = readv(port.tap, room, 1);
     if (count >= 0) return count;
-    port.link.unread(lastErrno());
+    port.link.unread(lastErrno[0]!);
     return 0;
   };
 }

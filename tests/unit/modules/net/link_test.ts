@@ -1,14 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Errno } from "../../../../ffi/errno.ts";
+import { Errno, lastErrno } from "../../../../ffi/errno.ts";
 import { closeFile, openFile } from "../../../../ffi/files.ts";
 import { rawWritev, Vector } from "../../../../ffi/vectors.ts";
 import { OperatorError } from "../../../../src/errors.ts";
 import { Link, LinkReport, TALLY_WORDS } from "../../../../src/modules/net/link.ts";
-
-/** Leaves an errno behind: has libc write to a descriptor that refuses it. */
-function failWith(descriptor: number): number {
-  return rawWritev()(descriptor, new Vector().pointer, 1);
-}
 
 /** A report whose clock is set by hand; the tally is shared, as with a thread. */
 function reported(name = "tap0") {
@@ -110,7 +105,7 @@ Deno.test("Link drops a frame that a full queue refuses", () => {
   const link = new Link("tap0", new Int32Array(TALLY_WORDS), () => changes++);
   for (let count = 0; count < 100 && !link.dropping; count++) {
     const sent = rawWritev()(full, vector.pointer, 1);
-    if (sent !== bytes.length) link.refused(bytes.length, sent);
+    if (sent !== bytes.length) link.refused(bytes.length, sent, lastErrno());
   }
   assertEquals([link.dropping, [...link.tally], changes], [true, [Errno.EAGAIN, 1], 1]);
   link.sent();
@@ -122,12 +117,12 @@ Deno.test("Link drops a frame that a full queue refuses", () => {
 Deno.test("Link ends a guest whose interface fails otherwise", () => {
   const link = new Link("tap0");
   assertThrows(
-    () => link.refused(60, failWith(-1)),
+    () => link.refused(60, -1, Errno.EBADF),
     OperatorError,
     "tap0: a frame of 60 bytes cannot be sent: EBADF (bad file descriptor); look",
   );
   assertThrows(
-    () => link.refused(60, 20),
+    () => link.refused(60, 20, 0),
     OperatorError,
     "of a frame of 60 bytes only 20",
   );
