@@ -30,6 +30,9 @@ const VARIANTS: readonly GuestRecipe[] = [
   { name: "two_disks", source: "exit.c" },
   { name: "ring_abi1", source: "ring.c", abi: 1 },
   { name: "ring_without_room", source: "ring.c", define: "RING_SLOTS=16" },
+  { name: "attack_disk", source: "attack.c" },
+  { name: "attack_net", source: "attack.c" },
+  { name: "attack_ring", source: "attack.c", define: "ROOM=0x200000" },
 ];
 
 /** Guests whose functions a debugger can name; the others have no symbols. */
