@@ -31,6 +31,7 @@ export const Kvm = {
   GET_SREGS: request("KVM_GET_SREGS", 0x8138ae83),
   /** x86_64 layout */
   SET_SREGS: request("KVM_SET_SREGS", 0x4138ae84),
+  ENABLE_CAP: request("KVM_ENABLE_CAP", 0x4068aea3),
   /** x86_64 */
   SET_CPUID2: request("KVM_SET_CPUID2", 0x4008ae90),
   /** x86_64 layout */
@@ -54,6 +55,7 @@ export const Capability = {
   IMMEDIATE_EXIT: 136,
   SYNC_REGS: 74,
   X86_MSR_FILTER: 189,
+  ENFORCE_PV_FEATURE_CPUID: 190,
 } as const;
 
 /** `struct kvm_run`: the fields that are read. */
@@ -114,6 +116,9 @@ export const IoEventfd = {
   flags: 24,
   portIo: 2,
 } as const;
+
+/** `struct kvm_enable_cap`, as far as it is used. */
+export const EnableCap = { size: 104, cap: 0, flags: 4, args: 8 } as const;
 
 /** x86_64: `struct kvm_regs`, u64 each. */
 export const Regs = {

@@ -102,7 +102,7 @@ export interface VirtualMachine {
   readonly tscKilohertz: number;
   /** The processor's features that can be offered to the guest. */
   supportedCpuid(): CpuidEntry[];
-  /** Offers the guest these features. */
+  /** Offers the guest these features, and of KVM's own, where it can, no others. */
   setCpuid(entries: readonly CpuidEntry[]): void;
   /** Denies every MSR but these; returns false where the host cannot. */
   allowOnlyMsrs(msrs: readonly AllowedMsr[]): boolean;

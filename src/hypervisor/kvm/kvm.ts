@@ -31,6 +31,7 @@ import type { KvmFd, VcpuFd, VmFd } from "./descriptors.ts";
 import {
   cpuid,
   cpuidRoom,
+  enableCapability,
   generalRegisters,
   ioEventfd,
   memoryRegion,
@@ -202,6 +203,16 @@ class KvmMachine implements VirtualMachine {
   }
 
   setCpuid(entries: readonly CpuidEntry[]): void {
+    // Else KVM answers its own hypercalls whether or not CPUID offers them.
+    const capability = Capability.ENFORCE_PV_FEATURE_CPUID;
+    if (this.#extension(capability) !== 0) {
+      ioctlWithStructure(
+        this.#vcpuFd,
+        Kvm.ENABLE_CAP,
+        enableCapability(capability),
+        "vCPU",
+      );
+    }
     ioctlWithStructure(this.#vcpuFd, Kvm.SET_CPUID2, cpuid(entries), "vCPU");
   }
 

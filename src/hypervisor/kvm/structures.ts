@@ -6,6 +6,7 @@
 import {
   Cpuid2,
   CpuidEntry as EntryLayout,
+  EnableCap,
   GuestDebug,
   GuestDebugControl,
   IoEventfd,
@@ -43,6 +44,14 @@ export function memoryRegion(sizeBytes: number, hostAddress: bigint): Bytes {
   const { bytes, view } = structure(MemoryRegion.size);
   view.setBigUint64(MemoryRegion.memorySize, BigInt(sizeBytes), true);
   view.setBigUint64(MemoryRegion.userspaceAddr, hostAddress, true);
+  return bytes;
+}
+
+/** `struct kvm_enable_cap`: a capability, with 1 as its argument. */
+export function enableCapability(capability: number): Bytes {
+  const { bytes, view } = structure(EnableCap.size);
+  view.setUint32(EnableCap.cap, capability, true);
+  view.setBigUint64(EnableCap.args, 1n, true);
   return bytes;
 }
 

@@ -81,6 +81,15 @@ const STRUCTURES: readonly Structure[] = [
     ],
   },
   {
+    name: "kvm_enable_cap",
+    size: kvm.EnableCap.size,
+    fields: [
+      [kvm.EnableCap.cap, 4, "cap"],
+      [kvm.EnableCap.flags, 4, "flags"],
+      [kvm.EnableCap.args, 32, "args"],
+    ],
+  },
+  {
     name: "kvm_guest_debug",
     size: kvm.GuestDebug.size,
     fields: [

@@ -8,6 +8,7 @@ import type { CpuidEntry } from "../../../src/hypervisor/hypervisor.ts";
 import {
   cpuid,
   cpuidRoom,
+  enableCapability,
   generalRegisters,
   generalState,
   guestDebug,
@@ -26,6 +27,11 @@ function u32s(bytes: Uint8Array<ArrayBuffer>): number[] {
 Deno.test("memoryRegion() is slot 0 at gpa 0 when memory has 4 GiB", () => {
   const bytes = memoryRegion(0x1_0000_0000, 0x7f12_3456_7000n);
   assertEquals(u32s(bytes), [0, 0, 0, 0, 0, 1, 0x3456_7000, 0x7f12]);
+});
+
+Deno.test("enableCapability() has 1 as the first argument", () => {
+  const bytes = enableCapability(190);
+  assertEquals(u32s(bytes), [190, 0, 1, ...new Array(23).fill(0)]);
 });
 
 Deno.test("ioEventfd() is any write of 4 bytes to a port, on x86_64", () => {
