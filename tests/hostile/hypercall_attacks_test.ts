@@ -149,13 +149,29 @@ const HALTS: readonly (readonly [cookie: Value, given: Value, status: number])[]
 for (const [cookie, given, status] of HALTS) {
   hostTest(
     `HALT with cookie 0x${cookie.toString(16)} and status ${given} ends with ${status}`,
-    ["KVM"],
+    ["KVM", "a fast host"],
     async () => {
       const ended = await tender(commandLine(call(HALT, [cookie, given])));
       assertEquals([ended.stdout, ended.stderr, ended.status], ["", "", status]);
     },
   );
 }
+
+const ALL = 2 ** 32;
+
+hostTest("the last bytes of 4 GiB are as those of less memory", ["KVM"], async () => {
+  const target = { mebibytes: 4096 };
+  await survives([
+    { name: "an argument block", steps: [hypercall(WALLTIME, ALL - 9)], shows: "" },
+    {
+      name: "data",
+      steps: [store(ALL - 16, 0x42n << 40n), ...call(PUTS, [ALL - 11, 1])],
+      shows: "B",
+    },
+  ], target);
+  const words = notWithin(ALL - 8, 8, ALL);
+  await ends([hypercall(WALLTIME, ALL - 8)], words, target);
+});
 
 /** Argument blocks that are not the guest's, or not its to be written. */
 const BLOCKS: readonly (readonly [string, number, number, string | RegExp])[] = [

@@ -31,7 +31,8 @@ import { start } from "../support/tender.ts";
 
 const PROTECTION = 13, PAGE = 14;
 const PAGE_TABLES = 0x2000, BOOT_INFO = 0x10000;
-const CR0 = 0x80010031, WRITE_PROTECT = 0x10000;
+/** A guest's own, without the bit that keeps a kernel from read-only pages. */
+const UNPROTECTED_CR0 = 0x80000031;
 
 const load = (gpa: Value) => run("48 8b 02", { rdx: gpa });
 const save = (gpa: Value) => run("48 89 02", { rdx: gpa });
@@ -85,7 +86,7 @@ hostTest(
       name: "boot info",
       steps: [
         run("0f 22 c0 48 89 32", {
-          rax: CR0 & ~WRITE_PROTECT,
+          rax: UNPROTECTED_CR0,
           rdx: BOOT_INFO,
           rsi: 0x5a5a,
         }),
@@ -107,7 +108,7 @@ const CHANGES: Readonly<Record<string, readonly Step[]>> = {
   "writes its code": [save(TEXT)],
   "writes its constants": [save(CONSTANTS)],
   "writes its code without write protection": [
-    run("0f 22 c0 48 89 02", { rax: CR0 & ~WRITE_PROTECT, rdx: TEXT }),
+    run("0f 22 c0 48 89 02", { rax: UNPROTECTED_CR0, rdx: TEXT }),
   ],
   "writes its code by another address": [...mapWindow(0), save(WINDOW + TEXT)],
   "copies over its code": [run("f3 a4", { rcx: 4096, rsi: FREE, rdi: TEXT })],

@@ -89,25 +89,29 @@ hostTest("what a kernel may do, a guest may", ["KVM"], () =>
 /** A far pointer: an offset of 32 bits and a selector. */
 const far = (selector: number) => (BigInt(selector) << 32n) | BigInt(FREE);
 
+const SELECTORS: Readonly<Record<string, readonly [number, string]>> = {
+  "code": [8, ""],
+  "none": [0, trap(PROTECTION)],
+  "data": [0x10, trap(PROTECTION)],
+  "behind the table": [0xfff8, trap(PROTECTION)],
+};
+
 hostTest(
   "far calls go where a segment is",
   ["KVM", "hardware virtualization"],
   () =>
-    survives([[8, ""], [0, trap(PROTECTION)], [0x10, trap(PROTECTION)], [
-      0xfff8,
-      trap(PROTECTION),
-    ]].map((
-      [selector, shows],
-    ) => ({
-      name: `selector ${selector}`,
-      // retf
-      steps: [
-        store(FREE, 0xcb),
-        store(BLOCK, far(selector as number)),
-        run("ff 1a", { rdx: BLOCK }),
-      ],
-      shows: shows as string,
-    }))),
+    survives(
+      Object.entries(SELECTORS).map(([name, [selector, shows]]) => ({
+        name,
+        // retf
+        steps: [
+          store(FREE, 0xcb),
+          store(BLOCK, far(selector)),
+          run("ff 1a", { rdx: BLOCK }),
+        ],
+        shows,
+      })),
+    ),
 );
 
 /** A KVM that emulates gives up at these. */

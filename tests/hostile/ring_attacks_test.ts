@@ -5,6 +5,7 @@
  * @module
  */
 import { assertEquals, assertMatch } from "@std/assert";
+import { RING_AREA_BYTES } from "../../src/contract/limits.ts";
 import {
   RING_ENTRIES,
   RingCommit,
@@ -20,10 +21,15 @@ import {
   HUGE,
   MEMORY,
   notWithin,
+  run,
   show32,
+  show64,
+  SHOW_RAX,
   type Step,
+  store,
   survives,
   TEXT,
+  trap,
   waitFor,
 } from "../support/attack.ts";
 import { hostTest } from "../support/needs.ts";
@@ -162,6 +168,26 @@ for (const name of NAMES) {
     },
   );
 }
+
+hostTest("the ring's area is memory to the guest, up to its end", NEEDS, () => {
+  const unused = RING + RingLayout.size, end = RING + RING_AREA_BYTES;
+  const PAGE_FAULT = 14;
+  return survives([
+    {
+      name: "code behind the ring",
+      // mov eax, 42; ret
+      steps: [store(unused, 0xc300_0000_2ab8n), run("ff d2", { rdx: unused }), SHOW_RAX],
+      shows: " 0x2a",
+    },
+    {
+      name: "the last bytes",
+      steps: [store(end - 8, 7), show64(end - 8)],
+      shows: " 0x7",
+    },
+    { name: "behind", steps: [store(end, 7)], shows: trap(PAGE_FAULT, end) },
+    { name: "across", steps: [store(end - 4, 7)], shows: trap(PAGE_FAULT, end) },
+  ], tapFor("attack_ring"));
+});
 
 for (const [what, bad, words] of FATAL) {
   hostTest(`a ring whose entry ${what} ends the guest`, [

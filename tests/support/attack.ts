@@ -118,14 +118,16 @@ export interface Target {
   readonly guest?: "attack" | "attack_disk" | "attack_net" | "attack_ring";
   /** Flags that bind its devices. */
   readonly flags?: readonly string[];
+  /** The guest's memory; {@link MEBIBYTES} if not given. */
+  readonly mebibytes?: number;
   /** How the tender is run. */
   readonly options?: TenderOptions;
 }
 
 /** Arguments of the tender for some steps. */
 export function commandLine(steps: readonly Step[], target: Target = {}): string[] {
-  const { flags = [], guest: name = "attack" } = target;
-  return ["run", `--mem=${MEBIBYTES}`, ...flags, guest(name), steps.join(" ")];
+  const { flags = [], guest: name = "attack", mebibytes = MEBIBYTES } = target;
+  return ["run", `--mem=${mebibytes}`, ...flags, guest(name), steps.join(" ")];
 }
 
 /** What a guest's command line can hold. */
@@ -187,10 +189,10 @@ export async function ends(
 }
 
 /** What the tender says of a range that is not the guest's. */
-export function notWithin(gpa: Value, bytes: Value): string {
+export function notWithin(gpa: Value, bytes: Value, memory = MEMORY): string {
   return `invalid guest access: gpa=${about(gpa)}0x${Number(gpa).toString(16)}, ${
     about(bytes)
-  }${Number(bytes)} bytes, not within its 0x${MEMORY.toString(16)} bytes of memory`;
+  }${Number(bytes)} bytes, not within its 0x${memory.toString(16)} bytes of memory`;
 }
 
 /** Beyond 2⁵³ the tender rounds. */
