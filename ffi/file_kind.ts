@@ -28,6 +28,12 @@ export function isRegularFile(descriptor: number): boolean {
   return (mode & FileMode.TYPE) === FileMode.REGULAR;
 }
 
+/** Whether a descriptor is open on a socket. */
+export function isSocket(descriptor: number): boolean {
+  const mode = statusOf(descriptor)?.getUint16(Statx.mode, true) ?? 0;
+  return (mode & FileMode.TYPE) === FileMode.SOCKET;
+}
+
 /** Write and search permission, in one of the three groups of a mode. */
 const CHANGE = 0o3;
 

@@ -15,7 +15,18 @@ const libc = symbolGroup("signals", {
 });
 
 /** `signal.h`. */
-export const Signal = { INT: 2, ALRM: 14, TERM: 15, XFSZ: 25, IO: 29 } as const;
+export const Signal = {
+  HUP: 1,
+  INT: 2,
+  USR1: 10,
+  ALRM: 14,
+  TERM: 15,
+  XFSZ: 25,
+  IO: 29,
+} as const;
+
+/** The handler that is none: what a signal does by default. */
+export const DEFAULT = 0n;
 
 /** The handler that ignores a signal. */
 export const IGNORE = 1n;
@@ -44,6 +55,13 @@ export function doNothing(): bigint {
 /** The address of a libc function, as a handler. */
 export function addressOfFunction(pointer: Deno.PointerValue): bigint {
   return BigInt(Deno.UnsafePointer.value(pointer));
+}
+
+/** Whether a signal has a handler: it is neither ignored nor by default. */
+export function hasHandler(signal: number): boolean {
+  const action = new Uint8Array(SIGACTION.size);
+  checked(libc().sigaction(signal, null, action), "sigaction", "tender");
+  return new DataView(action.buffer).getBigUint64(SIGACTION.handler, true) > IGNORE;
 }
 
 /**

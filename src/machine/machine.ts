@@ -15,9 +15,11 @@ import { OperatorError } from "../errors.ts";
 import type { Bindings } from "../binding/bindings.ts";
 import type { NamedNeeds } from "../contract/policy.ts";
 import type { Layer } from "../sandbox/layers.ts";
-import { makePolicy, type Policy } from "../sandbox/policy.ts";
+import { descriptorsOf, makePolicy, type Policy } from "../sandbox/policy.ts";
+import { quietRuntimeSignals } from "../sandbox/runtime_signals.ts";
 import { foresee, futureUser, seal } from "../sandbox/seal.ts";
 import { createKvmMachine } from "../hypervisor/kvm/kvm.ts";
+import { endRing, lastLook, tellEnd } from "./ending.ts";
 import { loadSegments } from "./loader.ts";
 import {
   coreModule,
@@ -203,7 +205,11 @@ export async function build(
         for (const watch of watches) watch.ready?.(sealing);
         let result: Seal | undefined;
         if (request.level !== "off") {
-          const policy = makePolicy(needs());
+          const parts = needs();
+          const policy = makePolicy([
+            ...parts,
+            ...quietRuntimeSignals(descriptorsOf(parts)),
+          ]);
           result = {
             policy,
             layers: seal(policy, request, sealing, () => memory.open()),
@@ -221,31 +227,6 @@ export async function build(
   } catch (error) {
     close();
     throw error;
-  }
-}
-
-/**
- * Ends every device. What has failed there is how the guest ended, unless that
- * was a failure already: then it is said.
- */
-function lastLook(devices: readonly AttachedDevice[], end: GuestEnd, say: Say): GuestEnd {
-  for (const device of devices) {
-    try {
-      device.end?.();
-    } catch (error) {
-      if ("status" in end) end = { error };
-      else say((error as Error).message);
-    }
-  }
-  return end;
-}
-
-/** What fails in a watch is said, and keeps neither the others nor the guest's end. */
-function tellEnd(watch: Watch, end: GuestEnd, say: Say): void {
-  try {
-    watch.end(end);
-  } catch (error) {
-    say((error as Error).message);
   }
 }
 
@@ -276,18 +257,6 @@ function ringServer(
     if (module.ring) return module.ring(ofType(bindings, devices, type), likely);
   }
   return undefined;
-}
-
-/**
- * Ends the service of the ring. What the guest, or the host, did wrong there is
- * how the guest ended.
- */
-function endRing(ring: RingServer | undefined, vcpu: Vcpu, end: GuestEnd): GuestEnd {
-  const error = ring?.end("status" in end);
-  if (error === undefined) return end;
-  // To end the guest it may have set the timer after the run loop had put it off.
-  vcpu.rest();
-  return { error };
 }
 
 /** The devices of one type. */

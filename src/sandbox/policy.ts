@@ -27,6 +27,15 @@ export interface Policy {
   readonly filter: readonly Instruction[];
 }
 
+/** The descriptors that parts of the program keep. */
+export function descriptorsOf(parts: readonly NamedNeeds[]): ReadonlySet<number> {
+  return new Set(
+    parts.flatMap(({ descriptors = [] }) =>
+      descriptors.map(({ descriptor }) => descriptor)
+    ),
+  );
+}
+
 /** Puts together what the runtime and these parts need. */
 export function makePolicy(parts: readonly NamedNeeds[]): Policy {
   const all = [RUNTIME_NEEDS, ...parts];

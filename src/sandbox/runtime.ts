@@ -130,11 +130,6 @@ export const RUNTIME_NEEDS: NamedNeeds = {
       reason: "the end of the guest is the end of the process",
     },
     { call: "gettid", rules: [], reason: "a thread ends" },
-    {
-      call: "getpid",
-      rules: [],
-      reason: "V8 looks at its heap's size after a collection",
-    },
     { call: "sched_yield", rules: [], reason: "V8's threads wait for each other" },
     { call: "rt_sigreturn", rules: [], reason: "a signal's handler is over" },
     {
@@ -167,6 +162,11 @@ export const REFUSALS: readonly Refusal[] = [
     reason: "a lock of V8's asks for its thread's priority",
   },
   { call: "sched_getscheduler", errno: 0, reason: "likewise" },
+  {
+    call: "getpid",
+    errno: 0,
+    reason: "V8 wants it for a trace of collections that nobody asked for",
+  },
   { call: "mremap", errno: ENOMEM, reason: "realloc then copies" },
   // The kernel's way to say no is the break as it was; 0 is below all that was asked.
   { call: "brk", errno: 0, reason: "malloc then maps memory" },

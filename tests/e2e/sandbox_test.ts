@@ -108,10 +108,16 @@ hostTest("a sealed tender has its own descriptors open, and no room for more", [
     while ((await threadsOf(pid))[0]?.["Seccomp"] !== "2");
     const open = (await look(`ls -l /proc/${pid}/fd`)).split("\n")
       .flatMap((line) => / -> (.*)$/.exec(line)?.[1] ?? []);
-    assertEquals(open.length, 5, open.join(" "));
-    assertEquals(open.slice(3).toSorted(), [path, "anon_inode:kvm-vcpu:0"].toSorted());
+    // Where starts take half a second, the runtime's thread for signals has some.
+    const own = open.filter((name) => !name.startsWith("socket:"));
+    if (Deno.env.get("SOLO5_SLOW_HOST") === undefined) assertEquals(own, open);
+    assertEquals(own.length, 5, open.join(" "));
+    assertEquals(own.slice(3).toSorted(), [path, "anon_inode:kvm-vcpu:0"].toSorted());
     const limits = await look(`cat /proc/${pid}/limits`);
-    assertMatch(limits, /^Max open files +5 +5 /m);
+    assertMatch(
+      limits,
+      new RegExp(`^Max open files +${open.length} +${open.length} `, "m"),
+    );
     assertMatch(limits, /^Max core file size +0 +0 /m);
     assertMatch(limits, /^Max file size +8192 +8192 /m);
     running.child.kill("SIGTERM");
@@ -163,7 +169,7 @@ hostTest("--user= is whom root's tender becomes", ["KVM", "root"], async () => {
 
 for (
   const [user, sentence] of [
-    ["root", "the tender does not stay root"],
+    ["0:65534", "the tender does not stay root"],
     ["no-such-user", "no such user in /etc/passwd"],
   ] as const
 ) {
@@ -209,7 +215,7 @@ hostTest("a guest without devices is left 20 system calls, their arguments bound
   assert(calls.size <= 20, `${calls.size}: ${[...calls].join(" ")}`);
   const free = [...traced.stderr.matchAll(/call (\w+)\(\)/g)].map(([, name]) => name!);
   // These take no argument.
-  const none = ["getpid", "gettid", "restart_syscall", "rt_sigreturn", "sched_yield"];
+  const none = ["gettid", "restart_syscall", "rt_sigreturn", "sched_yield"];
   assertEquals(free.toSorted(), none);
   assertMatch(
     traced.stderr,

@@ -35,6 +35,8 @@ type DumpcoreBinding = Extract<WatchBinding, { readonly name: "dumpcore" }>;
 
 class CoreDump implements Watch {
   readonly signals: readonly number[] = [SIGQUIT];
+  /** Asked for early: a sealed process does not learn it. */
+  readonly #processId = Deno.pid;
   readonly #say: Say;
   readonly #path: string;
   readonly #file: HiddenFile;
@@ -44,7 +46,7 @@ class CoreDump implements Watch {
 
   constructor(directory: string, say: Say) {
     // The name that Solo5's tender gives it, whatever the program is called.
-    const name = `core.solo5-hvt.${Deno.pid}`;
+    const name = `core.solo5-hvt.${this.#processId}`;
     this.#say = (sentence) => say(printable(`dumpcore: ${sentence}`));
     this.#path = `${directory.replace(/\/+$/, "")}/${name}`;
     this.#pagemap = new Pagemap();
@@ -122,7 +124,7 @@ class CoreDump implements Watch {
       memoryBytes: host.sizeBytes,
       registers: coreRegisters(vcpu.state(), frame),
       signal,
-      processId: Deno.pid,
+      processId: this.#processId,
       imageName,
       commandLine,
     });
