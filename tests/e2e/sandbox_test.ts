@@ -110,7 +110,6 @@ hostTest("a sealed tender has its own descriptors open, and no room for more", [
       .flatMap((line) => / -> (.*)$/.exec(line)?.[1] ?? []);
     // Where starts take half a second, the runtime's thread for signals has some.
     const own = open.filter((name) => !name.startsWith("socket:"));
-    if (Deno.env.get("SOLO5_SLOW_HOST") === undefined) assertEquals(own, open);
     assertEquals(own.length, 5, open.join(" "));
     assertEquals(own.slice(3).toSorted(), [path, "anon_inode:kvm-vcpu:0"].toSorted());
     const limits = await look(`cat /proc/${pid}/limits`);
