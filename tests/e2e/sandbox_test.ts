@@ -221,6 +221,20 @@ hostTest("a guest without devices is left 20 system calls, their arguments bound
     /call ioctl\(fd is \d+ \(vCPU\), request is 0xae80 \(KVM_RUN\), argument is 0 \(NULL\)\) for kvm: /,
   );
   assertEquals(traced.stderr.match(/call ioctl/g)?.length, 1);
+  const askers = [...traced.stderr.matchAll(/ for (\w+): /g)].map(([, module]) =>
+    module!
+  );
+  assertEquals([...new Set(askers)].toSorted(), ["core", "kvm", "runtime"]);
+});
+
+hostTest("a sealed tender's memory is hidden from processes of the same user", [
+  "KVM",
+  "root",
+], async () => {
+  await whileSpinning(["--user=4242:4242"], async (pid) => {
+    // What the kernel hides from others is root's.
+    assertMatch(await look(`ls -ldn /proc/${pid}/mem`), /^-rw-+ +1 +0 +0 /);
+  });
 });
 
 hostTest("solo5 sandbox says what run would be sealed with, and runs nothing", [
