@@ -40,8 +40,8 @@ function report(result: SoakResult): boolean {
   const { polls, packets, blocks } = result.counts;
   print(`\nthe guest made ${polls} polls, ${packets} packets and ${blocks} blocks`);
   print(
-    `its interface was down ${result.interruptions} times, and ` +
-      `${result.unanswered} frames were not answered`,
+    `its interface was down ${result.interruptions} times, its tender was stopped ` +
+      `${result.stops} times, and ${result.unanswered} frames were not answered`,
   );
   print(`exit status ${result.status}; on standard error:\n${result.stderr.trimEnd()}`);
   const fine = [

@@ -54,6 +54,8 @@ export interface SoakResult {
   readonly unanswered: number;
   /** How often its interface was taken down and up. */
   readonly interruptions: number;
+  /** How often the tender was stopped (SIGSTOP) and went on. */
+  readonly stops: number;
   /** Whether the tender's own memory (KiB), descriptors and threads grew. */
   readonly memory: Growth;
   /** See `memory`. */
@@ -71,8 +73,17 @@ const DISK_BYTES = 6 * 2 ** 30;
 /** Samples of a run; how many go by between two interruptions. */
 const SAMPLES = 120, UNINTERRUPTED = 10;
 
-/** Frames that are under way at once. */
-const BURST = 32;
+/** Frames that are under way at once; how many bursts go by between two stops. */
+const BURST = 32, UNSTOPPED = 100;
+
+/** How long the tender stays stopped, in milliseconds: its timers come due. */
+const STOPPED_MS = 5;
+
+/**
+ * Has V8 collect the whole heap, on all its threads, where it would do no more than
+ * a part, and that often: what it calls then has to be allowed.
+ */
+const MANY_COLLECTIONS = "--gc-global,--max-semi-space-size=1,--stress-compaction";
 
 /**
  * By how much the later median of memory may be above the earlier, in KiB: a
@@ -98,15 +109,20 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    env: tenderEnvironment(),
+    env: { ...tenderEnvironment(), DENO_V8_FLAGS: MANY_COLLECTIONS },
   }).spawn();
+  let over = false;
+  const ended = child.status.finally(() => over = true);
   const console = new Console(child.stdout);
   const stderr = new Response(child.stderr).text();
   await console.said("ready");
-  const samples = await work(options, traffic, child.pid);
+  const { samples, stops } = await work(options, traffic, child, () => over);
   traffic.drain();
   traffic.quit();
-  const { code } = await child.status;
+  const { code } = await ended;
+  if (samples.length < SAMPLES) {
+    throw new Error(`the tender ended too early: ${code}; ${await stderr}`);
+  }
   await console.ended;
   traffic.drain();
   traffic.close();
@@ -118,19 +134,25 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     counts: console.counts,
     unanswered: traffic.sent - traffic.answered,
     interruptions: Math.floor(samples.length / UNINTERRUPTED),
+    stops,
     memory: judge("ownKib", options.memoryToleranceKib ?? MEMORY_TOLERANCE_KIB),
     descriptors: judge("descriptors", 0),
     threads: judge("threads", 0),
   };
 }
 
-/** Traffic until it was enough; returns the samples taken on the way. */
+/**
+ * Traffic until it was enough, or the tender is over; returns the samples taken on
+ * the way, and how often it was stopped.
+ */
 async function work(
   { length, onSample }: SoakOptions,
   traffic: Traffic,
-  pid: number,
-): Promise<Sample[]> {
+  child: Deno.ChildProcess,
+  over: () => boolean,
+): Promise<{ readonly samples: Sample[]; readonly stops: number }> {
   const samples: Sample[] = [];
+  let bursts = 0;
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
   const done = () =>
@@ -139,17 +161,29 @@ async function work(
     traffic.exchange(BURST);
     // The guest's console is read meanwhile.
     await new Promise((resolve) => setTimeout(resolve, 0));
+    if (over()) break;
+    if (++bursts % UNSTOPPED === 0) {
+      traffic.send(BURST);
+      await stop(child);
+    }
     if (done() < samples.length / SAMPLES) continue;
     const sample = {
       seconds: elapsed(),
       answered: traffic.answered,
-      ...usageOf(pid),
+      ...usageOf(child.pid),
     };
     samples.push(sample);
     onSample?.(sample);
     if (samples.length % UNINTERRUPTED === 0) await traffic.interrupt(BURST);
   }
-  return samples;
+  return { samples, stops: Math.floor(bursts / UNSTOPPED) };
+}
+
+/** Stops the tender, whatever it does, and has it go on. */
+async function stop(child: Deno.ChildProcess): Promise<void> {
+  child.kill("SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, STOPPED_MS));
+  child.kill("SIGCONT");
 }
 
 /** Reads what the guest says, and keeps its latest counts. */

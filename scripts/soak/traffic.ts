@@ -64,6 +64,13 @@ export class Traffic {
     }
   }
 
+  /** Sends so many small frames, and does not wait. */
+  send(count: number): void {
+    for (let index = 0; index < count; index++) {
+      this.#send(new Uint8Array(SMALLEST_PAYLOAD));
+    }
+  }
+
   /** Takes in what is still on its way back. */
   drain(): void {
     // The first silence may be the news that the interface was down.
@@ -75,9 +82,7 @@ export class Traffic {
 
   /** Takes the interface down under a guest that is answering, and up again. */
   async interrupt(count: number): Promise<void> {
-    for (let index = 0; index < count; index++) {
-      this.#send(new Uint8Array(SMALLEST_PAYLOAD));
-    }
+    this.send(count);
     configure(this.#tap, { down: true });
     await new Promise((resolve) => setTimeout(resolve, DOWN_MS));
     configure(this.#tap, {});

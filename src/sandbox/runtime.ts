@@ -13,8 +13,8 @@ import type { Refusal } from "./filter.ts";
 /** `sys/mman.h`: PROT_READ | PROT_WRITE, and so without PROT_EXEC. */
 const READ_WRITE = 3;
 
-/** `sys/mman.h`: private, anonymous memory; where it is, and whether reserved. */
-const PRIVATE_MEMORY = 0x2 | 0x10 | 0x20 | 0x4000 | 0x2_0000;
+/** `sys/mman.h`: private, anonymous memory; whether reserved, and for what. */
+const PRIVATE_MEMORY = 0x2 | 0x20 | 0x4000 | 0x2_0000;
 
 /** Lengths of memory: below 4 GiB. */
 const MOST_BYTES = 0xffff_ffff;
@@ -39,12 +39,11 @@ export const RUNTIME_NEEDS: NamedNeeds = {
           "op",
           { value: 0x80, name: "WAIT_PRIVATE" },
           { value: 0x81, name: "WAKE_PRIVATE" },
-          { value: 0x89, name: "WAIT_BITSET_PRIVATE" },
           { value: 0x109, name: "WAIT_BITSET|CLOCK_REALTIME" },
           { value: 0x189, name: "WAIT_BITSET_PRIVATE|CLOCK_REALTIME" },
         ),
       ],
-      reason: "V8's threads and locks",
+      reason: "threads wait for each other, for locks, and for a thread's end",
     },
     {
       call: "mmap",
@@ -55,7 +54,7 @@ export const RUNTIME_NEEDS: NamedNeeds = {
           3,
           "flags",
           PRIVATE_MEMORY,
-          "PRIVATE|ANONYMOUS|FIXED|NORESERVE|STACK",
+          "PRIVATE|ANONYMOUS|NORESERVE|STACK",
         ),
         isOneOf(4, "fd", { value: 0xffff_ffff, name: "none" }),
       ],
@@ -112,12 +111,17 @@ export const RUNTIME_NEEDS: NamedNeeds = {
         isOneOf(0, "how", { value: 0, name: "BLOCK" }, { value: 2, name: "SETMASK" }),
         isOneOf(3, "sigsetsize", 8),
       ],
-      reason: "a thread ends, or meets its first contended lock",
+      reason: "a thread starts, or ends",
     },
     {
       call: "sigaltstack",
       rules: [isNull(1, "old_ss")],
       reason: "a thread ends",
+    },
+    {
+      call: "sigaltstack",
+      rules: [isNull(0, "ss")],
+      reason: "a thread that the seal met at its start looks for its stack",
     },
     {
       call: "exit",
@@ -129,8 +133,8 @@ export const RUNTIME_NEEDS: NamedNeeds = {
       rules: [isAtMost(0, "status", 255)],
       reason: "the end of the guest is the end of the process",
     },
-    { call: "gettid", rules: [], reason: "a thread ends" },
-    { call: "sched_yield", rules: [], reason: "V8's threads wait for each other" },
+    { call: "gettid", rules: [], reason: "V8's threads say who collected" },
+    { call: "sched_yield", rules: [], reason: "threads that want the same lock" },
     { call: "rt_sigreturn", rules: [], reason: "a signal's handler is over" },
     {
       call: "restart_syscall",
@@ -155,6 +159,11 @@ export const REFUSALS: readonly Refusal[] = [
     errno: EPERM,
     reason: "malloc asks for the number of processors when a thread is out of memory",
   },
+  // The seal may meet a thread at its start. Without this call's success the C
+  // library gives up; 0 has it believe what it does not depend on.
+  { call: "rseq", errno: 0, reason: "a thread starts" },
+  { call: "set_robust_list", errno: EPERM, reason: "a thread starts" },
+  { call: "prctl", errno: EPERM, reason: "a thread that starts wants a name" },
   // 0 is success, and what there is for a thread of ordinary priority.
   {
     call: "sched_getparam",
