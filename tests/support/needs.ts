@@ -21,6 +21,7 @@ export type Need =
   | "tun"
   | "script"
   | "gdb"
+  | "cc"
   | "DENORT_BIN";
 
 function isProgram(name: string, ...args: string[]): boolean {
@@ -57,6 +58,7 @@ const HAS: Readonly<Record<Need, boolean>> = {
   // The program of util-linux that gives another program a terminal.
   script: isProgram("script", "--version"),
   gdb: isProgram("gdb", "--version"),
+  cc: isProgram("cc", "--version"),
   // The runtime of compiled programs.
   DENORT_BIN: Deno.env.get("DENORT_BIN") !== undefined,
   // A KVM without the processor's help emulates guests: no SSE, other faults.
