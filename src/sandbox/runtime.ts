@@ -157,7 +157,7 @@ export const REFUSALS: readonly Refusal[] = [
   {
     call: "sched_getaffinity",
     errno: EPERM,
-    reason: "malloc asks for the number of processors when a thread is out of memory",
+    reason: "malloc asks for the number of processors at a thread's first memory",
   },
   // The seal may meet a thread at its start. Without this call's success the C
   // library gives up; 0 has it believe what it does not depend on.

@@ -62,7 +62,7 @@ function ways(directory: string): Way[] {
     },
     {
       name: "a guest whose writes are synced, on a disk that was passed",
-      flags: ["--block:disk=fd:9,sync=write", guest("block")],
+      flags: ["--block:disk=@9,sync=write", guest("block")],
       disk,
       status: 0,
       cuts: all("block", "pwritev2"),
