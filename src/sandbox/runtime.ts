@@ -39,6 +39,8 @@ export const RUNTIME_NEEDS: NamedNeeds = {
           "op",
           { value: 0x80, name: "WAIT_PRIVATE" },
           { value: 0x81, name: "WAKE_PRIVATE" },
+          // Rust's own locks and timed waits have this one.
+          { value: 0x89, name: "WAIT_BITSET_PRIVATE" },
           { value: 0x109, name: "WAIT_BITSET|CLOCK_REALTIME" },
           { value: 0x189, name: "WAIT_BITSET_PRIVATE|CLOCK_REALTIME" },
         ),

@@ -129,7 +129,7 @@ export function seal(
   policy: Policy,
   request: SandboxRequest,
   user: UserIds | undefined,
-  last: () => void,
+  last: () => void = () => {},
 ): Layer[] {
   const situation = situationOf(policy, user);
   const layers: Layer[] = [];

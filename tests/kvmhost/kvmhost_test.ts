@@ -18,9 +18,14 @@ const MISSING_THERE = /\(needs .*(script|gdb|DENORT_BIN|loop|a fast host)/;
 
 /** Tests of the host's side, of the command line and of readers: KVM is all the same to them. */
 const ALIKE_THERE = [
-  ...["clients", "conformance", "dumpcore_failures", "elftool", "manifest"],
-  ...["program", "rootless", "survival_disk", "sync", "systemd"],
-].map((name) => `tests/e2e/${name}_test.ts`).concat("tests/hostile/fuzz_test.ts").join();
+  ...["clients", "conformance", "console", "dumpcore_failures", "elftool"],
+  ...["gdb_connection", "hvt", "manifest", "modules", "passed", "program", "rate"],
+  ...["rootless", "survival", "survival_disk", "sync", "systemd"],
+].map((name) => `tests/e2e/${name}_test.ts`).concat(
+  ["captured", "fuzz", "module_rules", "system_calls"].map((name) =>
+    `tests/hostile/${name}_test.ts`
+  ),
+).join();
 
 /** What the e2e tests need of the project, with the guests built. */
 async function project(): Promise<string> {
