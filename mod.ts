@@ -27,7 +27,12 @@ export type {
   NetBinding,
   SyncMode,
 } from "./src/contract/module.ts";
-export type { DiskSource, PassedDescriptor, TapSource } from "./src/contract/source.ts";
+export type {
+  DiskSource,
+  Held,
+  PassedDescriptor,
+  TapSource,
+} from "./src/contract/source.ts";
 export type { GdbEndpoint, Say, WatchBinding } from "./src/contract/watch.ts";
 export type {
   ArgumentRule,
@@ -62,7 +67,11 @@ export type {
   NetRequest,
 } from "./src/binding/request.ts";
 export { openImageFile } from "./src/machine/image_file.ts";
-export type { SandboxLevel, SandboxRequest } from "./src/contract/sandbox.ts";
+export type {
+  SandboxLevel,
+  SandboxRequest,
+  StrictStart,
+} from "./src/contract/sandbox.ts";
 export {
   build,
   type Machine,

@@ -4,6 +4,7 @@
  * @module
  */
 import { AT_EMPTY_PATH, FileMode, Statx, STATX_BASIC_STATS } from "./linux/stat.ts";
+import { Family, OptionLevel, SocketOption } from "./linux/socket.ts";
 import { cString } from "./files.ts";
 import type { UserIds } from "./identity.ts";
 import { systemCall, trySystemCall } from "./system_call.ts";
@@ -28,10 +29,27 @@ export function isRegularFile(descriptor: number): boolean {
   return (mode & FileMode.TYPE) === FileMode.REGULAR;
 }
 
-/** Whether a descriptor is open on a socket. */
-export function isSocket(descriptor: number): boolean {
+/** Whether a descriptor is open on a socket of this host alone (man 7 unix). */
+export function isLocalSocket(descriptor: number): boolean {
+  const [domain, length] = [new Uint8Array(4), new Uint8Array(4)];
+  length[0] = domain.length;
+  const { SOL_SOCKET } = OptionLevel;
+  const { DOMAIN } = SocketOption;
+  const asked = trySystemCall(
+    "getsockopt",
+    descriptor,
+    SOL_SOCKET,
+    DOMAIN,
+    domain,
+    length,
+  );
+  return asked === 0 && domain[0] === Family.UNIX;
+}
+
+/** Whether a descriptor is open on a folder. */
+export function isFolder(descriptor: number): boolean {
   const mode = statusOf(descriptor)?.getUint16(Statx.mode, true) ?? 0;
-  return (mode & FileMode.TYPE) === FileMode.SOCKET;
+  return (mode & FileMode.TYPE) === FileMode.FOLDER;
 }
 
 /** Write and search permission, in one of the three groups of a mode. */

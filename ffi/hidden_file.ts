@@ -119,6 +119,11 @@ export class HiddenFile {
     });
   }
 
+  /** Whether it has its name before anything is in it. */
+  get hasName(): boolean {
+    return this.#earlyName;
+  }
+
   /** The directory that it is found in until then: this process's descriptors. */
   get hiddenIn(): number {
     return this.#hiddenAt.directory;

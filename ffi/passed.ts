@@ -74,6 +74,15 @@ export function keepToThisProcess(descriptor: number): void {
 }
 
 /**
+ * Has the program that this process becomes next find a descriptor open.
+ *
+ * @throws {SystemCallError} EBADF where it is not open
+ */
+export function passOn(descriptor: number): void {
+  ask(descriptor, "SETFD", 0);
+}
+
+/**
  * Makes reading and writing not wait, for everybody who has this open file.
  *
  * @throws {SystemCallError} EBADF where it is not open

@@ -19,7 +19,7 @@ export function commandLineOfProcess(): Uint8Array[] | undefined {
   let descriptor: number | undefined;
   try {
     descriptor = openFile(COMMAND_LINE, "read");
-    return splitAtNul(readWhole(descriptor));
+    return splitAtNul(readWhole(descriptor, COMMAND_LINE));
   } catch (error) {
     if (error instanceof SystemCallError) return undefined;
     throw error;
@@ -28,10 +28,26 @@ export function commandLineOfProcess(): Uint8Array[] | undefined {
   }
 }
 
-function readWhole(descriptor: number): Uint8Array {
+/**
+ * A text that the kernel has of this process.
+ *
+ * @param name of the file in `/proc/self`
+ * @throws {SystemCallError} where it cannot be read
+ */
+export function textOfProcess(name: string): string {
+  const path = `/proc/self/${name}`;
+  const descriptor = openFile(path, "read");
+  try {
+    return new TextDecoder().decode(readWhole(descriptor, path));
+  } finally {
+    closeFile(descriptor);
+  }
+}
+
+function readWhole(descriptor: number, path: string): Uint8Array {
   let bytes = new Uint8Array(STEP_BYTES);
   for (let length = 0;;) {
-    const count = readAt(descriptor, length, bytes.subarray(length), COMMAND_LINE);
+    const count = readAt(descriptor, length, bytes.subarray(length), path);
     length += count;
     if (length < bytes.length) return bytes.subarray(0, length);
     const larger = new Uint8Array(2 * bytes.length);

@@ -35,20 +35,15 @@ export interface CapabilitySets {
   readonly inheritable: bigint;
 }
 
-function header(): Uint8Array<ArrayBuffer> {
+function header(thread = 0): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(CapabilityHeader.size);
-  new DataView(bytes.buffer).setUint32(
-    CapabilityHeader.version,
-    CAPABILITY_VERSION,
-    true,
-  );
+  const view = new DataView(bytes.buffer);
+  view.setUint32(CapabilityHeader.version, CAPABILITY_VERSION, true);
+  view.setInt32(CapabilityHeader.pid, thread, true);
   return bytes;
 }
 
-/** Reads the calling thread's sets; the threads that it made have the same. */
-export function capabilitySets(): CapabilitySets {
-  const data = new Uint8Array(CapabilityData.size);
-  systemCall("capget", SELF, header(), data);
+function readSets(data: Uint8Array<ArrayBuffer>): CapabilitySets {
   const view = new DataView(data.buffer);
   const set = (offset: number) =>
     BigInt(view.getUint32(offset, true)) |
@@ -58,6 +53,40 @@ export function capabilitySets(): CapabilitySets {
     permitted: set(CapabilityData.permitted),
     inheritable: set(CapabilityData.inheritable),
   };
+}
+
+/** Reads the calling thread's sets; the threads that it made have the same. */
+export function capabilitySets(): CapabilitySets {
+  const data = new Uint8Array(CapabilityData.size);
+  systemCall("capget", SELF, header(), data);
+  return readSets(data);
+}
+
+/** Whether one of these threads has a capability left; one that has ended has none. */
+export function haveCapabilities(threads: readonly number[]): boolean {
+  return threads.some((thread) => {
+    const data = new Uint8Array(CapabilityData.size);
+    if (trySystemCall("capget", header(thread), data) < 0) return false;
+    const { effective, permitted, inheritable } = readSets(data);
+    return (effective | permitted | inheritable) !== 0n;
+  });
+}
+
+/** Does something without the privileges that the calling thread's capabilities are. */
+export function withoutCapabilities<T>(action: () => T): T {
+  const data = new Uint8Array(CapabilityData.size);
+  systemCall("capget", SELF, header(), data);
+  const none = data.slice();
+  const view = new DataView(none.buffer);
+  for (const entry of [0, CapabilityData.entryBytes]) {
+    view.setUint32(entry + CapabilityData.effective, 0, true);
+  }
+  systemCall("capset", SELF, header(), none);
+  try {
+    return action();
+  } finally {
+    systemCall("capset", SELF, header(), data);
+  }
 }
 
 /** Empties the calling thread's sets, ambient included. Needs no privilege. */
@@ -115,19 +144,19 @@ export function leaveMountNamespace(): void {
 /** `struct rlimit64`: soft and hard limit. */
 const RLIMIT_BYTES = 16;
 
-function limits(resource: number): BigUint64Array {
+function limits(resource: number): BigUint64Array<ArrayBuffer> {
   const old = new Uint8Array(RLIMIT_BYTES);
   systemCall("prlimit64", SELF, 0, resource, 0, old);
   return new BigUint64Array(old.buffer);
 }
 
-/** Lowers a limit for good; one that is lower already stays. */
+/** Lowers a limit for good; what is lower already stays. */
 export function lowerLimit(name: keyof typeof Resource, value: number): void {
   const resource = Resource[name];
-  const [, hard = 0n] = limits(resource);
-  if (hard < BigInt(value)) return;
-  const both = new Uint8Array(new BigUint64Array([BigInt(value), BigInt(value)]).buffer);
-  systemCall("prlimit64", SELF, 0, resource, both, 0);
+  const lowered = limits(resource).map((old) =>
+    old < BigInt(value) ? old : BigInt(value)
+  );
+  systemCall("prlimit64", SELF, 0, resource, new Uint8Array(lowered.buffer), 0);
 }
 
 /**

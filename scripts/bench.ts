@@ -162,11 +162,26 @@ for (const row of [...callRows(disk), ...canSend ? frameRows() : []]) {
   }
   report(row.name, "µs a call", MICRO, ...costs);
 }
-const starts: { name: string; ours: readonly string[]; guest?: readonly string[] }[] = [
+interface Start {
+  readonly name: string;
+  readonly ours: readonly string[];
+  readonly guest?: readonly string[];
+  /** What it is compared with, where that is not the other tender. */
+  readonly than?: readonly string[];
+}
+
+const EXIT = ["--mem=512", `${GUESTS}exit.hvt`];
+const starts: Start[] = [
   {
     name: "a guest that ends at once",
     ours: OURS,
-    guest: ["--mem=512", `${GUESTS}exit.hvt`],
+    guest: EXIT,
+  },
+  {
+    name: "the same with --sandbox=strict (theirs: without)",
+    ours: OURS,
+    guest: ["--sandbox=strict", ...EXIT],
+    than: [...OURS, ...EXIT],
   },
   ...canSend
     ? [{
@@ -183,11 +198,12 @@ const starts: { name: string; ours: readonly string[]; guest?: readonly string[]
     ],
   },
 ];
-for (const { name, ours, guest } of starts.filter(({ name }) => wanted(name))) {
+for (const { name, ours, guest, than } of starts.filter(({ name }) => wanted(name))) {
   const costs: [Cost[], Cost[]] = [[], []];
   for (let run = 0; run < runs; run++) {
     costs[0].push(await measure([...ours, ...guest ?? []]));
-    if (theirs && guest) costs[1].push(await measure([...theirs, ...guest]));
+    const other = than ?? (theirs && guest && [...theirs, ...guest]);
+    if (other) costs[1].push(await measure(other));
   }
   report(name, "ms", MILLI, ...costs);
 }

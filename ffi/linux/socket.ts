@@ -15,7 +15,12 @@ export const SocketType = { STREAM: 1, DGRAM: 2, CLOEXEC: 0x80000 } as const;
 export const OptionLevel = { SOL_SOCKET: 1, IPPROTO_TCP: 6 } as const;
 
 /** Options of every socket. */
-export const SocketOption = { REUSEADDR: 2, RCVTIMEO: 20, SNDTIMEO: 21 } as const;
+export const SocketOption = {
+  REUSEADDR: 2,
+  RCVTIMEO: 20,
+  SNDTIMEO: 21,
+  DOMAIN: 39,
+} as const;
 
 /** Options of TCP. */
 export const TcpOption = { NODELAY: 1 } as const;

@@ -29,6 +29,6 @@ export const AT_FDCWD = -100;
 export const FileMode = {
   TYPE: 0o170000,
   REGULAR: 0o100000,
-  SOCKET: 0o140000,
+  FOLDER: 0o040000,
   PERMISSIONS: 0o7777,
 } as const;

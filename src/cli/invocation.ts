@@ -18,6 +18,12 @@ export const PROGRAM = "solo5";
  */
 const CALLED_AS = "--called-as=";
 
+/**
+ * How the first start of `--sandbox=strict` hands on what it holds: the word
+ * behind the subcommand.
+ */
+export const HANDED_OVER = "--handed-over=";
+
 /** What the runtime puts in the place of bytes that are no UTF-8. */
 const REPLACED = "\ufffd";
 

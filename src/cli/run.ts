@@ -13,8 +13,9 @@ import { type Image, readImage } from "../image/image.ts";
 import { openImageFile } from "../machine/image_file.ts";
 import { build, requireHost, type SealedMachine } from "../machine/machine.ts";
 import { loadedModules } from "../machine/registry.ts";
-import { PROGRAM } from "./invocation.ts";
+import { HANDED_OVER, PROGRAM } from "./invocation.ts";
 import { printError } from "./output.ts";
+import type { HandedOver, Prepared } from "./strict.ts";
 
 /**
  * Runs a guest.
@@ -23,9 +24,11 @@ import { printError } from "./output.ts";
  * @returns the guest's exit status
  */
 export async function run(args: readonly string[]): Promise<number> {
-  const { image: path, request: flags, named, sandbox, traces, help } = parseRunArguments(
-    args,
-  );
+  const handed = await takeHandedOver(args[0]);
+  const { image: path, request: flags, named, sandbox: asked, traces, help } =
+    parseRunArguments(
+      handed ? args.slice(1) : args,
+    );
   if (help) {
     const { printRunUsage } = await import("./help.ts");
     printRunUsage();
@@ -33,8 +36,12 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   requireHost();
   const request = named.length === 0 ? flags : await addPassed(flags, named);
-  const image = read(path, request.problems ?? []);
-  const bindings = bind(image, request);
+  const image = read(path, request.problems ?? [], handed?.image);
+  const { bindings, sandbox } = await prepare(
+    { bindings: bind(image, request), sandbox: asked },
+    args,
+    handed,
+  );
   for (const warning of bindings.warnings) printError(warning);
   // What speaks later is there before the seal.
   const describe = traces.has("sandbox")
@@ -43,7 +50,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (sandbox.level === "off") printError(UNSEALED);
   let sealed: SealedMachine;
   try {
-    sealed = (await build(bindings, printError)).seal(sandbox);
+    sealed = (await build(bindings, printError, handed?.kvm)).seal(sandbox);
   } finally {
     if (traces.has("modules")) traceModules();
   }
@@ -55,6 +62,24 @@ export async function run(args: readonly string[]): Promise<number> {
 
 const UNSEALED =
   "--sandbox=off: the guest's tender keeps every right of this user; do not run guests like this that matter";
+
+/** Reads what the first start of `--sandbox=strict` has handed over, in the second. */
+export async function takeHandedOver(
+  word: string | undefined,
+): Promise<HandedOver | undefined> {
+  if (!word?.startsWith(HANDED_OVER)) return undefined;
+  return (await import("./strict.ts")).readHandedOver(word);
+}
+
+/** Starts anew where that is asked for and has not happened. */
+export async function prepare(
+  prepared: Prepared,
+  args: readonly string[],
+  handed: HandedOver | undefined,
+): Promise<Prepared> {
+  if (prepared.sandbox.level !== "strict" && !handed) return prepared;
+  return (await import("./strict.ts")).startStrictly(prepared, args, handed);
+}
 
 /** Gives devices the descriptors that a service manager passed for them. */
 export async function addPassed(
@@ -74,7 +99,11 @@ export async function addPassed(
 }
 
 /** Without an image, what is wrong with the flags is all there is to say. */
-export function read(path: string | undefined, problems: readonly string[]): Image {
+export function read(
+  path: string | undefined,
+  problems: readonly string[],
+  held?: number,
+): Image {
   try {
     if (path === undefined) {
       throw new OperatorError(
@@ -83,7 +112,7 @@ export function read(path: string | undefined, problems: readonly string[]): Ima
         `write ${PROGRAM} run app.elf [FLAGS]`,
       );
     }
-    return readImage(openImageFile(path));
+    return readImage(openImageFile(path, held));
   } catch (error) {
     if (problems.length === 0) throw error;
     throw new OperatorError(

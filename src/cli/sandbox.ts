@@ -11,7 +11,7 @@ import { build, requireHost } from "../machine/machine.ts";
 import { describeSeal, listFilter, sealAsJson } from "../sandbox/describe.ts";
 import { PROGRAM } from "./invocation.ts";
 import { printError, printText } from "./output.ts";
-import { addPassed, read } from "./run.ts";
+import { addPassed, prepare, read, takeHandedOver } from "./run.ts";
 
 /** How it is printed: a flag each, `text` without one. */
 const FORMATS = ["--json", "--bpf"] as const;
@@ -28,8 +28,9 @@ export async function sandbox(args: readonly string[]): Promise<number> {
     throw new OperatorError("command line", "--json and --bpf are two forms", "drop one");
   }
   const rest = args.filter((word) => !FORMATS.some((format) => format === word));
+  const handed = await takeHandedOver(rest[0]);
   const { image: path, request: flags, named, sandbox: asked, help } = parseRunArguments(
-    rest,
+    handed ? rest.slice(1) : rest,
   );
   if (help) {
     printText(
@@ -42,10 +43,15 @@ export async function sandbox(args: readonly string[]): Promise<number> {
   }
   requireHost();
   const request = named.length === 0 ? flags : await addPassed(flags, named);
-  const bindings = bind(read(path, request.problems ?? []), request);
-  const machine = await build(bindings, printError);
+  const image = read(path, request.problems ?? [], handed?.image);
+  const { bindings, sandbox } = await prepare(
+    { bindings: bind(image, request), sandbox: asked },
+    args,
+    handed,
+  );
+  const machine = await build(bindings, printError, handed?.kvm);
   try {
-    const seal = machine.foresee(asked);
+    const seal = machine.foresee(sandbox);
     printText(
       formats[0] === "--json" ? sealAsJson(seal) : lines(
         formats[0] === "--bpf" ? listFilter(seal.policy.filter) : describeSeal(seal),

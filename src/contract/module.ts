@@ -74,6 +74,8 @@ export interface AttachedDevice {
   readonly handle: number;
   /** What the guest is told. */
   readonly properties: DeviceProperties;
+  /** The resource, open. */
+  readonly descriptor: number;
   /** The descriptor that the guest's POLL waits on, where it has one. */
   readonly pollDescriptor?: number;
   /**

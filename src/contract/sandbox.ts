@@ -10,6 +10,14 @@ export type SandboxLevel = "best-effort" | "strict" | "off";
 /** Every level, for those who read one. */
 export const SANDBOX_LEVELS: readonly SandboxLevel[] = ["best-effort", "strict", "off"];
 
+/** What every thread of a process has had since its first instruction. */
+export interface StrictStart {
+  /** Whether mount namespace and root folder are its own. */
+  readonly ownRoot: boolean;
+  /** Whether it is root in a user namespace that has nobody else to become. */
+  readonly alone: boolean;
+}
+
 /** What the operator asks of the seal. */
 export interface SandboxRequest {
   /**
@@ -19,4 +27,6 @@ export interface SandboxRequest {
   readonly level: SandboxLevel;
   /** `--user`: whom root becomes; `nobody` if not given. */
   readonly user?: string;
+  /** What a strict start has done already; then `user` is not given. */
+  readonly started?: StrictStart;
 }

@@ -16,11 +16,17 @@ export interface PassedDescriptor {
   readonly listen?: string;
 }
 
+/** What a strict start holds already, under the name that the operator gave. */
+export interface Held {
+  /** The descriptor of it; without one it is opened by its name. */
+  readonly held?: number;
+}
+
 /** Where a network device gets its frames: an interface, or an open tap. */
-export type TapSource = { readonly interface: string } | PassedDescriptor;
+export type TapSource = { readonly interface: string } & Held | PassedDescriptor;
 
 /** Where a block device has its blocks: a file or block device, or an open one. */
-export type DiskSource = { readonly path: string } | PassedDescriptor;
+export type DiskSource = { readonly path: string } & Held | PassedDescriptor;
 
 /** Writes a source as the value of a flag. */
 export function spellSource(source: TapSource | DiskSource): string {

@@ -13,11 +13,12 @@ import { type ImageSource, truncated } from "../image/source.ts";
  * Opens a unikernel's file.
  *
  * @param path its path, as the operator gave it
+ * @param held its descriptor, where it is open already
  * @throws {OperatorError} when it cannot be opened or has no size (a FIFO)
  */
-export function openImageFile(path: string): ImageSource {
+export function openImageFile(path: string, held?: number): ImageSource {
   return described(path, () => {
-    const descriptor = openFile(encodeRaw(path), "read");
+    const descriptor = held ?? openFile(encodeRaw(path), "read");
     try {
       const sizeBytes = fileSizeBytes(descriptor, path);
       const exact = Math.min(sizeBytes, Number.MAX_SAFE_INTEGER);
@@ -29,7 +30,8 @@ export function openImageFile(path: string): ImageSource {
   });
 }
 
-class ImageFile implements ImageSource {
+/** An open file with an image. */
+export class ImageFile implements ImageSource {
   #open = true;
 
   constructor(

@@ -81,12 +81,14 @@ export interface SealedMachine {
  * also when it throws. A process can have one guest at a time.
  *
  * @param say takes sentences that the operator should see although nothing failed
+ * @param kvm the descriptor of `/dev/kvm`, where it is open already
  * @throws {OperatorError} when the host lacks something, with the way out
  * @throws {ImageError} when the file has become shorter since it was read
  */
 export async function build(
   bindings: Bindings,
   say: Say = () => {},
+  kvm?: number,
 ): Promise<Machine> {
   const { image } = bindings;
   const undo: (() => void)[] = [() => image.source.close()];
@@ -107,7 +109,7 @@ export async function build(
       undo.push(() => watch.close());
       watches.push(watch);
     }
-    const vm = createKvmMachine(bindings.memoryBytes, bindings.ringBytes);
+    const vm = createKvmMachine(bindings.memoryBytes, bindings.ringBytes, kvm);
     undo.push(() => vm.close());
     const ring = ringServer(bindings, modules, devices);
     undo.push(() => ring?.close());
@@ -196,7 +198,7 @@ export async function build(
     return {
       foresee(request) {
         const policy = makePolicy(needs());
-        return { policy, layers: foresee(policy, futureUser(request)) };
+        return { policy, layers: foresee(policy, request, futureUser(request)) };
       },
       seal(request) {
         advance("built", "sealed");

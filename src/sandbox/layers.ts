@@ -5,6 +5,7 @@
  * @module
  */
 import { enterEmptyRoot } from "../../ffi/empty_root.ts";
+import { Errno, SystemCallError } from "../../ffi/errno.ts";
 import { becomeUser, type UserIds } from "../../ffi/identity.ts";
 import { denyAll, reachesAllThreads } from "../../ffi/landlock.ts";
 import { LandlockRight } from "../../ffi/linux/landlock.ts";
@@ -14,11 +15,13 @@ import {
   closeAllBut,
   dropBoundingSet,
   dropCapabilities,
+  haveCapabilities,
   leaveMountNamespace,
   lowerLimit,
   setNoNewPrivileges,
   setUndumpable,
 } from "../../ffi/rights.ts";
+import type { StrictStart } from "../contract/sandbox.ts";
 import type { Policy } from "./policy.ts";
 
 /** How far a layer reaches. */
@@ -52,8 +55,12 @@ export interface Situation {
   readonly euid: number;
   /** Whose it becomes; undefined where it stays who it is. */
   readonly user: UserIds | undefined;
+  /** The threads; none where that cannot be known. */
+  readonly threads: readonly number[];
   /** The kernel's Landlock; 0 where there is none. */
   readonly landlockAbi: number;
+  /** What was done before the program started; undefined where nothing was. */
+  readonly started: StrictStart | undefined;
   /** Whether the length of files can be limited: no stream is one. */
   readonly limitFiles: boolean;
 }
@@ -78,6 +85,21 @@ function has({ capabilities }: Situation, name: keyof typeof Capability): boolea
 
 function whole(detail: string): Omit<Layer, "name"> {
   return { reach: "whole", detail };
+}
+
+/** Why a layer that only bounds privileges can be left as it is. */
+const INERT = "no thread has a capability, or can get one by execve";
+
+/** Why there is no Landlock. */
+export const NO_LANDLOCK = "this kernel has none";
+
+/** What Landlock of a version keeps from a thread (kernel documentation, landlock). */
+function describeLandlock(abi: number): string {
+  return abi >= 6
+    ? "no path, port or neighbour"
+    : abi >= 4
+    ? "no path or port"
+    : "no path";
 }
 
 /** Everything but the filter, which is the last. */
@@ -115,32 +137,47 @@ export const LAYER_STEPS: readonly LayerStep[] = [
   {
     name: "root folder",
     optional: true,
-    foresee: (situation) =>
-      has(situation, "SYS_CHROOT")
-        ? whole("empty, and removed")
-        : { reach: "missing", detail: "it takes CAP_SYS_CHROOT" },
-    apply: enterEmptyRoot,
+    foresee: (situation) => {
+      const { started } = situation;
+      if (started?.ownRoot) return whole("one with the runtime's own files only");
+      if (started) {
+        return whole("the host's, of which Landlock leaves no thread anything");
+      }
+      return has(situation, "SYS_CHROOT")
+        ? whole("empty")
+        : { reach: "missing", detail: "it takes CAP_SYS_CHROOT" };
+    },
+    apply: ({ started }) => {
+      if (!started) enterEmptyRoot();
+    },
   },
   {
     name: "mount namespace",
     optional: true,
-    foresee: (situation) =>
-      has(situation, "SYS_ADMIN")
+    foresee: (situation) => {
+      const { started } = situation;
+      if (started?.ownRoot) return whole("its own");
+      if (started) return whole(`the host's, inert: ${INERT}`);
+      return has(situation, "SYS_ADMIN")
         ? { reach: "partial", detail: "its own" }
-        : { reach: "missing", detail: "it takes CAP_SYS_ADMIN" },
-    apply: leaveMountNamespace,
+        : { reach: "missing", detail: "it takes CAP_SYS_ADMIN" };
+    },
+    apply: ({ started }) => {
+      if (!started) leaveMountNamespace();
+    },
   },
   {
     name: "bounding set",
     optional: true,
     foresee: (situation) => {
       if (!situation.bounded) return whole("empty");
+      if (situation.started) return whole(`as it was, inert: ${INERT}`);
       return has(situation, "SETPCAP")
         ? { reach: "partial", detail: "empty" }
         : { reach: "missing", detail: "it takes CAP_SETPCAP" };
     },
-    apply: ({ bounded }) => {
-      if (bounded) dropBoundingSet();
+    apply: ({ bounded, started }) => {
+      if (bounded && !started) dropBoundingSet();
     },
   },
   {
@@ -150,27 +187,12 @@ export const LAYER_STEPS: readonly LayerStep[] = [
     apply: setNoNewPrivileges,
   },
   {
-    name: "Landlock",
-    optional: true,
-    foresee: ({ landlockAbi: abi }) => {
-      if (abi === 0) return { reach: "missing", detail: "this kernel has none" };
-      return {
-        reach: reachesAllThreads(abi) ? "whole" : "partial",
-        detail: `no path, port or neighbour (ABI ${abi})`,
-      };
-    },
-    apply: ({ landlockAbi, policy }) => {
-      const { MAKE_REG, REMOVE_FILE, REFER } = LandlockRight;
-      const rights = MAKE_REG | REMOVE_FILE | REFER;
-      const rules = policy.directories.map((descriptor) => ({ descriptor, rights }));
-      denyAll(landlockAbi, rules);
-    },
-  },
-  {
     name: "user",
-    remedy: "give a --user=UID:GID that this user namespace has, or --sandbox=strict",
-    foresee: ({ euid, user }) => {
+    remedy:
+      "start it as a user that is not root, or with CAP_SETUID, CAP_SETGID and a user namespace that has this user (solo5 run: or give --user=UID:GID, or --sandbox=strict)",
+    foresee: ({ euid, user, started }) => {
       if (user) return whole(`uid ${user.uid}, gid ${user.gid}`);
+      if (started?.alone) return whole("uid 0, whom its user namespace has alone");
       return euid !== 0 ? whole(`uid ${euid}, as it was`) : {
         reach: "missing",
         detail: "root without capabilities cannot become another user",
@@ -183,7 +205,35 @@ export const LAYER_STEPS: readonly LayerStep[] = [
   {
     name: "capabilities",
     foresee: () => whole("none"),
-    apply: dropCapabilities,
+    apply: ({ threads }) => {
+      dropCapabilities();
+      // The C library reaches the others by a signal, and takes its word for it.
+      if (haveCapabilities(threads)) {
+        throw new SystemCallError("setresuid", "another thread", Errno.EPERM);
+      }
+    },
+  },
+  {
+    name: "Landlock",
+    optional: true,
+    foresee: ({ landlockAbi: abi, started }) => {
+      if (abi === 0) return { reach: "missing", detail: NO_LANDLOCK };
+      if (started) {
+        return whole(
+          `no path but to read the runtime's own files, no port or neighbour (ABI ${abi}); in the guest's thread no path at all`,
+        );
+      }
+      return {
+        reach: reachesAllThreads(abi) ? "whole" : "partial",
+        detail: `${describeLandlock(abi)} (ABI ${abi})`,
+      };
+    },
+    apply: ({ landlockAbi, policy }) => {
+      const { MAKE_REG, REMOVE_FILE, REFER } = LandlockRight;
+      const rights = MAKE_REG | REMOVE_FILE | REFER;
+      const rules = policy.directories.map((descriptor) => ({ descriptor, rights }));
+      denyAll(landlockAbi, rules);
+    },
   },
   {
     name: "not dumpable",

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { isSocket } from "../../ffi/file_kind.ts";
+import { isLocalSocket } from "../../ffi/file_kind.ts";
 import { openFileOf } from "../../ffi/passed.ts";
 import { DEFAULT, hasHandler, setAction, Signal } from "../../ffi/signals.ts";
 import {
@@ -32,7 +32,7 @@ export function quietRuntimeSignals(taken: ReadonlySet<number>): readonly NamedN
   for (const signal of [Signal.HUP, Signal.USR1]) setAction(signal, { handler: DEFAULT });
   const sockets: KeptDescriptor[] = [];
   for (let descriptor = 3; descriptor < MOST_DESCRIPTORS; descriptor++) {
-    if (taken.has(descriptor) || !isSocket(descriptor)) continue;
+    if (taken.has(descriptor) || !isLocalSocket(descriptor)) continue;
     // Another that was passed here is closed, as all are that nobody asked for.
     if (!openFileOf(descriptor).own) continue;
     sockets.push({ descriptor, name: "the runtime's signals" });

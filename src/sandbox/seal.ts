@@ -12,6 +12,7 @@ import {
   hasBoundingSet,
   keepsCapabilities,
 } from "../../ffi/rights.ts";
+import { threadIds } from "../../ffi/threads.ts";
 import { SystemCallFilter } from "../../ffi/seccomp.ts";
 import { isRegularFile } from "../../ffi/file_kind.ts";
 import type { UserIds } from "../../ffi/identity.ts";
@@ -40,7 +41,7 @@ export function futureUser(request: SandboxRequest): UserIds | undefined {
   if (root && permitted !== 0n) {
     if (keepsCapabilities()) throw leftOver("securebits that keep capabilities");
     const asked = request.user ?? DEFAULT_USER;
-    return findUser(asked, /^[0-9]+:/.test(asked) ? undefined : readUsers());
+    return lookUp(asked);
   }
   if (!root && permitted !== 0n) throw leftOver("capabilities without being root's");
   if (request.user !== undefined) {
@@ -51,6 +52,16 @@ export function futureUser(request: SandboxRequest): UserIds | undefined {
     );
   }
   return undefined;
+}
+
+/**
+ * Finds a user of this host.
+ *
+ * @param asked its name, or UID:GID
+ * @throws {OperatorError} where there is no such user, or it is root
+ */
+export function lookUp(asked: string): UserIds {
+  return findUser(asked, /^[0-9]+:/.test(asked) ? undefined : readUsers());
 }
 
 /** Capabilities that a change of user does not take from every thread. */
@@ -87,16 +98,34 @@ function readUsers(): string | undefined {
 /** Standard output and standard error. */
 const STREAMS = [1, 2];
 
-function situationOf(policy: Policy, user: UserIds | undefined): Situation {
+function situationOf(
+  policy: Policy,
+  { started }: SandboxRequest,
+  user: UserIds | undefined,
+): Situation {
   return {
     policy,
     user,
+    started,
     capabilities: capabilitySets(),
     bounded: hasBoundingSet(),
     euid: effectiveUser(),
+    threads: threadsOf(user),
     landlockAbi: landlockAbi(),
     limitFiles: !STREAMS.some(isRegularFile),
   };
+}
+
+/** The threads that have to change with the user. */
+function threadsOf(user: UserIds | undefined): number[] {
+  if (user === undefined) return [];
+  try {
+    return threadIds();
+  } catch (error) {
+    // Without /proc nobody can say.
+    if (error instanceof SystemCallError) return [];
+    throw error;
+  }
 }
 
 /** The layer that no tender runs without. */
@@ -110,8 +139,12 @@ function filterLayer({ permits, filter }: Policy): Layer {
 }
 
 /** Says what a seal would be on this host. Changes nothing. */
-export function foresee(policy: Policy, user: UserIds | undefined): Layer[] {
-  const situation = situationOf(policy, user);
+export function foresee(
+  policy: Policy,
+  request: SandboxRequest,
+  user: UserIds | undefined,
+): Layer[] {
+  const situation = situationOf(policy, request, user);
   return [
     ...LAYER_STEPS.map(({ name, foresee }) => ({ name, ...foresee(situation) })),
     filterLayer(policy),
@@ -131,7 +164,7 @@ export function seal(
   user: UserIds | undefined,
   last: () => void = () => {},
 ): Layer[] {
-  const situation = situationOf(policy, user);
+  const situation = situationOf(policy, request, user);
   const layers: Layer[] = [];
   const filter = new SystemCallFilter(encode(policy.filter));
   const foreseen = LAYER_STEPS.map((step) => ({ step, layer: step.foresee(situation) }));
@@ -156,7 +189,12 @@ export function seal(
   return [...layers, filterLayer(policy)];
 }
 
-function requireAll(layers: readonly Layer[]): void {
+/**
+ * Refuses to go on where a layer does not hold in every thread.
+ *
+ * @throws {OperatorError} naming each that does not
+ */
+export function requireAll(layers: readonly Layer[]): void {
   const lacking = layers.filter(({ reach }) => reach !== "whole");
   if (lacking.length === 0) return;
   throw new OperatorError(
@@ -174,7 +212,7 @@ function requireAll(layers: readonly Layer[]): void {
  * @returns why one that may be missing could not be had
  * @throws {OperatorError} where another could not
  */
-function attempt(
+export function attempt(
   { name, optional, remedy = "let this host allow it" }: Pick<
     LayerStep,
     "name" | "optional" | "remedy"

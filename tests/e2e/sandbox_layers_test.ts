@@ -52,6 +52,20 @@ hostTest("no guest of root's runs as root where the host refuses another user", 
   assertEquals([stdout, status], ["", 1]);
 });
 
+hostTest(
+  "no guest of root's runs where a thread stays root",
+  ["KVM", "root"],
+  async () => {
+    // The C library tells the other threads of the change by this.
+    const { status, stdout, stderr } = await without("tgkill", "run", guest("hello"));
+    assertMatch(
+      stderr,
+      /^solo5: sandbox, capabilities: another thread: setresuid: EPERM [^\n]*\n$/,
+    );
+    assertEquals([stdout, status], ["", 1]);
+  },
+);
+
 hostTest("a guest runs where the host refuses the other layers, and says so when asked", [
   "KVM",
   "root",

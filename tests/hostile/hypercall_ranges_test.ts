@@ -109,6 +109,7 @@ class Guest {
     const port = {
       ...link,
       handle: HANDLE,
+      descriptor: tap,
       properties: { mac: new Uint8Array(6), mtuBytes: 1500 },
     };
     this.#close.push(() => disk.close(), () => port.close());

@@ -14,7 +14,8 @@ import {
 import { guest } from "../support/tender.ts";
 
 /** What that host lacks, as tests name their needs: util-linux, a compiler, speed. */
-const MISSING_THERE = /\(needs .*(script|gdb|DENORT_BIN|loop|a fast host)/;
+const MISSING_THERE =
+  /\(needs .*(script|gdb|cc|setpriv|user namespaces|DENORT_BIN|loop|a fast host)/;
 
 /** Tests of the host's side, of the command line and of readers: KVM is all the same to them. */
 const ALIKE_THERE = [

@@ -22,6 +22,8 @@ export type Need =
   | "script"
   | "gdb"
   | "cc"
+  | "setpriv"
+  | "user namespaces"
   | "DENORT_BIN";
 
 function isProgram(name: string, ...args: string[]): boolean {
@@ -59,6 +61,9 @@ const HAS: Readonly<Record<Need, boolean>> = {
   script: isProgram("script", "--version"),
   gdb: isProgram("gdb", "--version"),
   cc: isProgram("cc", "--version"),
+  // The program of util-linux that takes capabilities away.
+  setpriv: isProgram("setpriv", "--version"),
+  "user namespaces": isProgram("unshare", "-r", "true"),
   // The runtime of compiled programs.
   DENORT_BIN: Deno.env.get("DENORT_BIN") !== undefined,
   // A KVM without the processor's help emulates guests: no SSE, other faults.

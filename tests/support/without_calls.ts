@@ -19,12 +19,11 @@ const EPERM = 1;
 
 const [names = "", program = "", ...args] = Deno.args;
 const refused = Symbol("refused"), other = Symbol("other architecture");
-const jump = (name: string): Statement => ({
-  kind: "jump if",
-  comparison: "equal",
-  constant: SystemCall[name as keyof typeof SystemCall],
-  to: refused,
-});
+const jump = (name: string): Statement => {
+  const constant = SystemCall[name as keyof typeof SystemCall] as number | undefined;
+  if (constant === undefined) throw new Error(`${name}: no number is known`);
+  return { kind: "jump if", comparison: "equal", constant, to: refused };
+};
 setNoNewPrivileges();
 new SystemCallFilter(encode(assemble([
   { kind: "load", offset: SeccompData.architecture },

@@ -54,12 +54,14 @@ const MOST_CPUID_ENTRIES = 256;
  *
  * @param memoryBytes a multiple of 2 MiB
  * @param ringBytes further memory behind it, likewise; at most 4 GiB with it
+ * @param held `/dev/kvm`, where it is open already
  * @throws {OperatorError} when the host has no KVM that will do, or no room, or
  * this process has a guest already
  */
 export function createKvmMachine(
   memoryBytes: number,
   ringBytes: number = 0,
+  held?: number,
 ): VirtualMachine {
   if (hasStopWord()) {
     throw new OperatorError(
@@ -70,10 +72,24 @@ export function createKvmMachine(
   }
   const release: (() => void)[] = [];
   try {
-    return new KvmMachine(memoryBytes + ringBytes, release);
+    return new KvmMachine(memoryBytes + ringBytes, release, held);
   } catch (error) {
     releaseAll(release);
     if (error instanceof SystemCallError) throw hostError(error, memoryBytes);
+    throw error;
+  }
+}
+
+/**
+ * Opens `/dev/kvm`, for {@link createKvmMachine} of another start.
+ *
+ * @throws {OperatorError} when it cannot be opened
+ */
+export function openKvm(): number {
+  try {
+    return openFile(DEVICE, "read-write");
+  } catch (error) {
+    if (error instanceof SystemCallError) throw hostError(error, 0);
     throw error;
   }
 }
@@ -128,9 +144,9 @@ class KvmMachine implements VirtualMachine {
   readonly #release: (() => void)[];
 
   /** @param release what gives back everything that was had so far */
-  constructor(memoryBytes: number, release: (() => void)[]) {
+  constructor(memoryBytes: number, release: (() => void)[], held?: number) {
     this.#release = release;
-    this.#kvm = this.#open(openFile(DEVICE, "read-write") as KvmFd);
+    this.#kvm = this.#open((held ?? openFile(DEVICE, "read-write")) as KvmFd);
     const version = ioctlWithValue(this.#kvm, Kvm.GET_API_VERSION, 0, DEVICE);
     if (version !== KVM_API_VERSION) {
       throw new OperatorError(

@@ -54,7 +54,7 @@ export function attach(binding: BlockBinding, say: Say): BlockDevice {
       adoptFile(source.descriptor, readOnly, flag);
       return hold(binding, source.descriptor, flag, say);
     }
-    opened = openFileQuietly(encodeRaw(source.path), accessOf(binding));
+    opened = source.held ?? openFileQuietly(encodeRaw(source.path), accessOf(binding));
     return hold(binding, opened, flag, say);
   } catch (error) {
     if (opened !== undefined) closeFile(opened);
@@ -81,6 +81,7 @@ function hold(binding: BlockBinding, file: number, flag: string, say: Say): Bloc
   const condition = new DiskCondition({ file, path, capacityBytes, readOnly, sync });
   return {
     handle,
+    descriptor: file,
     file,
     path,
     condition,

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  isAtMost,
   isOneOf,
   type KeptDescriptor,
   type Needs,
@@ -18,7 +19,7 @@ const DSYNC = { value: 2, name: "RWF_DSYNC" };
 /** What disks, all of this guest's, call while it runs and when it has ended. */
 export function diskNeeds(disks: readonly BlockDevice[]): Needs {
   const writable = disks.filter(({ readOnly }) => !readOnly);
-  const one = isOneOf(2, "iovcnt", 1);
+  const one = isAtMost(2, "iovcnt", 1);
   const permits: Permit[] = [];
   const allow = (
     call: Permit["call"],

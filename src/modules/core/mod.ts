@@ -23,7 +23,7 @@ const core: CoreModule = {
         call: "writev",
         rules: [
           isOneOf(0, "fd", { value: STDOUT, name: "standard output" }),
-          isOneOf(2, "iovcnt", 1),
+          isAtMost(2, "iovcnt", 1),
         ],
         reason: "PUTS",
       },

@@ -11,6 +11,7 @@
 import { Errno, SystemCallError } from "../../../ffi/errno.ts";
 import { HiddenFile } from "../../../ffi/hidden_file.ts";
 import type { UserIds } from "../../../ffi/identity.ts";
+import { withoutCapabilities } from "../../../ffi/rights.ts";
 import { Pagemap } from "../../../ffi/pagemap.ts";
 import { PAGE_BYTES } from "../../contract/limits.ts";
 import { type Needs, onDescriptors, type Permit } from "../../contract/policy.ts";
@@ -49,7 +50,8 @@ class CoreDump implements Watch {
     const name = `core.solo5-hvt.${this.#processId}`;
     this.#say = (sentence) => say(printable(`dumpcore: ${sentence}`));
     this.#path = `${directory.replace(/\/+$/, "")}/${name}`;
-    this.#pagemap = new Pagemap();
+    // Its reader learns physical addresses by the rights that it was opened with.
+    this.#pagemap = withoutCapabilities(() => new Pagemap());
     try {
       this.#file = HiddenFile.create(encodeRaw(directory), name);
     } catch (error) {
@@ -79,8 +81,7 @@ class CoreDump implements Watch {
     const pages = { descriptor: this.#pagemap.descriptor, name: "page map" };
     return {
       ...file,
-      // The file is as long as guest memory.
-      fileBytes: Infinity,
+      fileBytes: MEMORY_OFFSET + (this.#guest?.host.sizeBytes ?? 0),
       descriptors: [...file.descriptors ?? [], pages],
       permits: [
         ...file.permits,

@@ -5,6 +5,7 @@
  */
 import type { HiddenFile } from "../../../ffi/hidden_file.ts";
 import {
+  isAtMost,
   isOneOf,
   type KeptDescriptor,
   type Needs,
@@ -13,7 +14,9 @@ import {
 } from "../../contract/policy.ts";
 
 /** What finishing, or removing, a core file calls. */
-export function coreFileNeeds({ descriptor, directory, hiddenIn }: HiddenFile): Needs {
+export function coreFileNeeds(
+  { descriptor, directory, hiddenIn, hasName }: HiddenFile,
+): Needs {
   const file = { descriptor, name: "core file" };
   const target = { descriptor: directory, name: "directory for cores" };
   const kept: KeptDescriptor[] = [file, target];
@@ -22,31 +25,33 @@ export function coreFileNeeds({ descriptor, directory, hiddenIn }: HiddenFile): 
     : { descriptor: hiddenIn, name: "/proc/self/fd" };
   if (from !== target) kept.push(from);
   const onFile = [onDescriptors([file])];
-  const naming: Permit[] = [
-    {
+  const naming: Permit[] = [];
+  if (!hasName) {
+    naming.push({
       call: "linkat",
       rules: [onDescriptors([from]), descriptorAt(2, "newdirfd", target)],
       reason: "the core gets its name",
-    },
-    ...from === target
-      ? [
-        {
-          call: "renameat2" as const,
-          rules: [
-            onDescriptors([target]),
-            descriptorAt(2, "newdirfd", target),
-            isOneOf(4, "flags", { value: 1, name: "RENAME_NOREPLACE" }),
-          ],
-          reason: "the core gets its name, where there are no links",
-        },
-      ]
-      : [],
-    {
+    });
+  }
+  if (!hasName && from === target) {
+    naming.push({
+      call: "renameat2",
+      rules: [
+        onDescriptors([target]),
+        descriptorAt(2, "newdirfd", target),
+        isOneOf(4, "flags", { value: 1, name: "RENAME_NOREPLACE" }),
+      ],
+      reason: "the core gets its name, where there are no links",
+    });
+  }
+  // A file without a name needs no removal.
+  if (hasName || from === target) {
+    naming.push({
       call: "unlinkat",
       rules: [onDescriptors([target]), isOneOf(2, "flags", 0)],
-      reason: "a core that is not needed, or has its name, loses the hidden one",
-    },
-  ];
+      reason: "a core that was not needed, or the hidden name of one, goes",
+    });
+  }
   return {
     descriptors: kept,
     directories: [directory],
@@ -55,7 +60,7 @@ export function coreFileNeeds({ descriptor, directory, hiddenIn }: HiddenFile): 
       { call: "pwrite64", rules: onFile, reason: "its headers" },
       {
         call: "pwritev",
-        rules: [...onFile, isOneOf(2, "iovcnt", 1)],
+        rules: [...onFile, isAtMost(2, "iovcnt", 1)],
         reason: "guest memory",
       },
       { call: "fsync", rules: onFile, reason: "the core is on the disk" },

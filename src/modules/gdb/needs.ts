@@ -15,6 +15,9 @@ import {
 /** `sys/socket.h`: MSG_DONTWAIT, MSG_NOSIGNAL. */
 const DONTWAIT = 0x40, NOSIGNAL = 0x4000;
 
+/** A descriptor that is never open. */
+const NONE = 0xffff_ffff;
+
 /**
  * @param descriptor the connection; undefined where nobody has connected
  * @param debugging what the vCPU is asked
@@ -23,11 +26,13 @@ export function connectionNeeds(
   descriptor: number | undefined,
   debugging: readonly Permit[],
 ): Needs {
-  if (descriptor === undefined) return { permits: debugging };
-  const connection = { descriptor, name: "debugger" };
+  const connection = {
+    descriptor: descriptor ?? NONE,
+    name: descriptor === undefined ? "the debugger's, once it has connected" : "debugger",
+  };
   const on = onDescriptors([connection]);
   return {
-    descriptors: [connection],
+    descriptors: descriptor === undefined ? [] : [connection],
     permits: [
       ...debugging,
       {

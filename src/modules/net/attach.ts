@@ -27,7 +27,7 @@ const DEFAULT_MTU_BYTES = 1500;
  */
 export function attach(binding: NetBinding, say: Say): NetDevice {
   const { tap, name, mtuBytes } = "interface" in binding.tap
-    ? attachByName(binding, binding.tap.interface)
+    ? attachByName(binding, binding.tap.interface, binding.tap.held)
     : attachByDescriptor(binding, binding.tap);
   // Shared, for the ring's thread.
   const tally = new Int32Array(
@@ -37,6 +37,7 @@ export function attach(binding: NetBinding, say: Say): NetDevice {
   const link = new Link(name, tally, () => report.tell());
   return {
     handle: binding.handle,
+    descriptor: tap,
     tap,
     link,
     properties: { mac: binding.mac ?? randomMac(), mtuBytes: mtuBytes & 0xffff },
@@ -54,7 +55,7 @@ interface Tap {
   readonly mtuBytes: number;
 }
 
-function attachByName(binding: NetBinding, name: string): Tap {
+function attachByName(binding: NetBinding, name: string, held?: number): Tap {
   const flag = `--net:${binding.name}=${name}`;
   try {
     const state = interfaceState(name);
@@ -66,7 +67,7 @@ function attachByName(binding: NetBinding, name: string): Tap {
         new SystemCallError("attach", name, Errno.ENETDOWN),
       );
     }
-    return { tap: attachTap(name), name, mtuBytes: state.mtuBytes };
+    return { tap: held ?? attachTap(name), name, mtuBytes: state.mtuBytes };
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
     const problem = error.object === name ? error.problem : error.message;

@@ -5,7 +5,7 @@
  */
 import { HypercallNumber } from "../../contract/hypercalls.ts";
 import type { DeviceModule, NetBinding } from "../../contract/module.ts";
-import { isOneOf, onDescriptors } from "../../contract/policy.ts";
+import { isAtMost, onDescriptors } from "../../contract/policy.ts";
 import { attach, type NetDevice } from "./attach.ts";
 import { netRead, netWrite } from "./frames.ts";
 import { ringServer } from "./ring_server.ts";
@@ -21,7 +21,7 @@ const net: DeviceModule<NetBinding, NetDevice> = {
     ]),
   needs: (devices) => {
     const taps = devices.map(({ tap, link }) => ({ descriptor: tap, name: link.name }));
-    const rules = [onDescriptors(taps), isOneOf(2, "iovcnt", 1)];
+    const rules = [onDescriptors(taps), isAtMost(2, "iovcnt", 1)];
     return {
       descriptors: taps,
       permits: [

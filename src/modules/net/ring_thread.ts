@@ -5,7 +5,7 @@
  */
 import { Eventfd, makeEventfd } from "../../../ffi/eventfd.ts";
 import { closeFile } from "../../../ffi/files.ts";
-import { isOneOf, type Needs, onDescriptors } from "../../contract/policy.ts";
+import { isAtMost, type Needs, onDescriptors } from "../../contract/policy.ts";
 import type { RingGuest } from "../../contract/ring.ts";
 import { OperatorError } from "../../errors.ts";
 import { RingControl, type RingOrder, type SharedPort, Wish } from "./ring_order.ts";
@@ -116,7 +116,7 @@ export class RingThread {
   needs(): Needs {
     if (this.#kicks === undefined) return { permits: [] };
     const kicks = { descriptor: this.#kicks.descriptor, name: "kicks of the ring" };
-    const rules = [onDescriptors([kicks]), isOneOf(2, "iovcnt", 1)];
+    const rules = [onDescriptors([kicks]), isAtMost(2, "iovcnt", 1)];
     return {
       descriptors: [kicks],
       permits: [

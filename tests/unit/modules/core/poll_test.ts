@@ -52,6 +52,7 @@ function scripted(handles: readonly number[], waits: readonly Wait[], timeout: b
   const devices = handles.map((handle): AttachedDevice => ({
     handle,
     properties: { capacityBytes: 0, blockSizeBytes: 512 },
+    descriptor: -1,
     pollDescriptor: 100 + handle,
     pollFailure: () => new OperatorError(`device ${handle}`, "gone", "make it again"),
     check: () => void checks.push(handle),

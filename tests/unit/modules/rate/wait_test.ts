@@ -41,6 +41,7 @@ function scripted(
   const device: AttachedDevice = {
     handle: 1,
     properties: { capacityBytes: 0, blockSizeBytes: 512 },
+    descriptor: -1,
     check() {
       checks++;
       check();

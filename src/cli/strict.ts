@@ -1,0 +1,97 @@
+/**
+ * `--sandbox=strict`: the program takes hold of what the guest needs, gives up
+ * the rest, and starts itself once more with what it holds.
+ *
+ * @module
+ */
+import { passOn } from "../../ffi/passed.ts";
+import { commandLineOfProcess } from "../../ffi/process.ts";
+import type { Bindings } from "../binding/bindings.ts";
+import type { SandboxRequest, StrictStart } from "../contract/sandbox.ts";
+import { OperatorError } from "../errors.ts";
+import type { ImageFile } from "../machine/image_file.ts";
+import { type HeldResources, hold, withHeld } from "../machine/hold.ts";
+import { HANDED_OVER } from "./invocation.ts";
+import { isStrictlyStarted, prepareStrictStart } from "../sandbox/strict_start.ts";
+
+/** What one start hands over to the next. */
+export interface HandedOver extends HeldResources {
+  /** What it has arranged. */
+  readonly started: StrictStart;
+}
+
+/** A guest that is to be built and sealed. */
+export interface Prepared {
+  /** What it is built from. */
+  readonly bindings: Bindings;
+  /** What is asked of its seal. */
+  readonly sandbox: SandboxRequest;
+}
+
+/**
+ * Reads what the start before this one has handed over.
+ *
+ * @param word the word that says it
+ * @throws {OperatorError} where somebody else wrote that word
+ */
+export function readHandedOver(word: string): HandedOver {
+  const [ownRoot, alone, image, kvm, ...devices] = word.slice(HANDED_OVER.length)
+    .split(",").map(Number);
+  if (image === undefined || kvm === undefined || !isStrictlyStarted()) {
+    throw notOurs(word);
+  }
+  const started = { ownRoot: ownRoot === 1, alone: alone === 1 };
+  return { started, image, kvm, devices };
+}
+
+function notOurs(word: string): OperatorError {
+  return new OperatorError(
+    word,
+    "only the program itself writes this, for --sandbox=strict",
+    "drop it",
+  );
+}
+
+/**
+ * Does what is between binding and building: in the first start the program
+ * starts anew, in this process, with nothing but what the guest needs; in the
+ * second the guest gets what was handed over.
+ *
+ * @param args what follows the subcommand on the command line
+ * @param handed what the start before this one has handed over
+ * @returns in the second start only
+ * @throws {OperatorError} when something cannot be had, or a layer is missing
+ */
+export async function startStrictly(
+  { bindings, sandbox }: Prepared,
+  args: readonly string[],
+  handed: HandedOver | undefined,
+): Promise<Prepared> {
+  if (handed === undefined) return await startAnew(bindings, sandbox, args);
+  if (sandbox.level !== "strict" || handed.devices.length !== bindings.devices.length) {
+    throw notOurs(args[0]!);
+  }
+  const { level } = sandbox;
+  const { started } = handed;
+  return { bindings: withHeld(bindings, handed), sandbox: { level, started } };
+}
+
+async function startAnew(
+  bindings: Bindings,
+  request: SandboxRequest,
+  args: readonly string[],
+): Promise<never> {
+  const next = prepareStrictStart(
+    request,
+    Deno.build.standalone
+      ? undefined
+      : decodeURIComponent(new URL(Deno.mainModule).pathname),
+  );
+  const words = commandLineOfProcess() ?? [];
+  const held = await hold(bindings, (bindings.image.source as ImageFile).descriptor);
+  for (const descriptor of [held.image, held.kvm, ...held.devices]) passOn(descriptor);
+  const { ownRoot, alone } = next.started;
+  const numbers = [+ownRoot, +alone, held.image, held.kvm, ...held.devices];
+  const word = new TextEncoder().encode(`${HANDED_OVER}${numbers}`);
+  return next.go(words.toSpliced(words.length - args.length, 0, word));
+}
