@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { closeFile, openFile } from "./files.ts";
+import { closeFile, openFile, readAt } from "./files.ts";
 import { systemCall } from "./system_call.ts";
 
 const PATH = "/proc/self/task";
@@ -14,8 +14,27 @@ const Entry = { length: 16, name: 19 } as const;
 /** Room for a few hundred entries. */
 const ROOM_BYTES = 16384;
 
+/** How the kernel's own threads of a process with virtual machines are called. */
+const KERNELS = /^kvm-/;
+
+/** Room for a thread's name: 15 characters at most. */
+const NAME_BYTES = 16;
+
+function isKernels(id: number): boolean {
+  const path = `${PATH}/${id}/comm`;
+  const descriptor = openFile(path, "read");
+  try {
+    const name = new Uint8Array(NAME_BYTES);
+    const length = readAt(descriptor, 0, name, path);
+    return KERNELS.test(new TextDecoder().decode(name.subarray(0, length)));
+  } finally {
+    closeFile(descriptor);
+  }
+}
+
 /**
- * Lists the threads by number (man 2 getdents64).
+ * Lists the threads that run this program's code, by number (man 2 getdents64);
+ * KVM's own worker is none.
  *
  * @throws {SystemCallError} where `/proc` is missing
  */
@@ -31,7 +50,7 @@ export function threadIds(): number[] {
       for (let at = 0; at < end; at += view.getUint16(at + Entry.length, true)) {
         const start = at + Entry.name;
         const name = decoder.decode(bytes.subarray(start, bytes.indexOf(0, start)));
-        if (/^[0-9]+$/.test(name)) ids.push(Number(name));
+        if (/^[0-9]+$/.test(name) && !isKernels(Number(name))) ids.push(Number(name));
       }
     }
   } finally {

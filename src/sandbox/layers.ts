@@ -117,24 +117,6 @@ export const LAYER_STEPS: readonly LayerStep[] = [
       closeAllBut(policy.descriptors.map(({ descriptor }) => descriptor)),
   },
   {
-    name: "limits",
-    foresee: ({ policy, limitFiles }) => {
-      const files = limitFiles && Number.isFinite(policy.fileBytes)
-        ? `RLIMIT_FSIZE ${policy.fileBytes}`
-        : "no RLIMIT_FSIZE, as an output is a file, or may grow";
-      return whole(
-        `RLIMIT_NOFILE ${policy.descriptors.length}, RLIMIT_CORE 0, ${files}`,
-      );
-    },
-    apply: ({ policy, limitFiles }) => {
-      lowerLimit("CORE", 0);
-      lowerLimit("NOFILE", policy.descriptors.length);
-      if (limitFiles && Number.isFinite(policy.fileBytes)) {
-        lowerLimit("FSIZE", policy.fileBytes);
-      }
-    },
-  },
-  {
     name: "root folder",
     optional: true,
     foresee: (situation) => {
@@ -233,6 +215,24 @@ export const LAYER_STEPS: readonly LayerStep[] = [
       const rights = MAKE_REG | REMOVE_FILE | REFER;
       const rules = policy.directories.map((descriptor) => ({ descriptor, rights }));
       denyAll(landlockAbi, rules);
+    },
+  },
+  {
+    name: "limits",
+    foresee: ({ policy, limitFiles }) => {
+      const files = limitFiles && Number.isFinite(policy.fileBytes)
+        ? `RLIMIT_FSIZE ${policy.fileBytes}`
+        : "no RLIMIT_FSIZE, as an output is a file, or may grow";
+      return whole(
+        `RLIMIT_NOFILE ${policy.descriptors.length}, RLIMIT_CORE 0, ${files}`,
+      );
+    },
+    apply: ({ policy, limitFiles }) => {
+      lowerLimit("CORE", 0);
+      lowerLimit("NOFILE", policy.descriptors.length);
+      if (limitFiles && Number.isFinite(policy.fileBytes)) {
+        lowerLimit("FSIZE", policy.fileBytes);
+      }
     },
   },
   {

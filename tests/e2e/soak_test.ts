@@ -39,6 +39,7 @@ hostTest(
     assertEquals(counts.blocks, counts.packets);
     // The error paths are part of it.
     assert(result.interruptions >= 10);
+    assert(result.stops >= 10);
     assertMatch(stderr, /^(solo5: soak0: [^\n]*dropped[^\n]*\n)+$/);
     const grown = { memory, descriptors, threads };
     const report = JSON.stringify(grown);

@@ -33,7 +33,7 @@ if (import.meta.main) {
   const request: SandboxRequest = { level: "best-effort" };
   const user = futureUser(request);
   chosen.before?.();
-  seal(policy, request, chosen.stays ? undefined : user);
+  seal(policy, request, chosen.stays ? undefined : user, () => {});
   say("sealed");
   chosen.after();
   say("lived");

@@ -65,7 +65,7 @@ export async function runSealed(
     stderr: "piped",
     env: task.path === "the linker speaks" ? { LD_DEBUG: "libs" } : {},
   }).spawn();
-  const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
   let stderr = "";
   for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
     stderr += text;
