@@ -62,8 +62,8 @@ if (Object.values(length).some((number) => !(number > 0))) {
 }
 if (Deno.uid() !== 0) {
   print(
-    "soak: it makes a network namespace, for which it has to be root: " +
-      "unshare --user --map-root-user --net deno task soak",
+    "soak: it makes a network namespace and looks at a sealed tender, for which it " +
+      "has to be root",
   );
   Deno.exit(1);
 }
