@@ -6,6 +6,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { Traffic } from "../../scripts/soak/traffic.ts";
+import { Debugger, pathAddress } from "../support/debugger.ts";
 import { makeDisk, withDirectory } from "../support/disk.ts";
 import { hostTest } from "../support/needs.ts";
 import { enterOwnNetwork } from "../support/network.ts";
@@ -22,6 +23,8 @@ interface Way {
   readonly disk?: string;
   /** Frames come and go, until the guest is told to end. */
   readonly traffic?: true;
+  /** Where a debugger connects, looks at it, and has it go on. */
+  readonly debugger?: string;
   readonly status: number;
   readonly cuts: readonly Cut[];
 }
@@ -83,6 +86,13 @@ function ways(directory: string): Way[] {
       ],
     },
     {
+      name: "a guest that is debugged",
+      flags: [`--gdb=${directory}/gdb`, guest("hello")],
+      debugger: `${directory}/gdb`,
+      status: 0,
+      cuts: all("gdb", "ioctl", "recvfrom", "sendto", "shutdown", "close"),
+    },
+    {
       name: "a guest that leaves no core",
       flags: [`--dumpcore=${directory}`, guest("hello")],
       status: 0,
@@ -103,10 +113,11 @@ async function run(way: Way, cut?: Cut): Promise<number | Deno.Signal> {
   const child = program([...shell, ...argv], {
     stdin: "null",
     stdout: "piped",
-    stderr: "null",
+    stderr: way.debugger === undefined ? "null" : "piped",
     env: cut === undefined ? {} : { SOLO5_CUT: JSON.stringify(cut) },
   }).spawn();
   const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
+  if (way.debugger !== undefined) await debug(child, way.debugger);
   const traffic = way.traffic && new Traffic(TAP);
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     if (traffic && text.includes("ready")) {
@@ -118,6 +129,22 @@ async function run(way: Way, cut?: Cut): Promise<number | Deno.Signal> {
   if (traffic) traffic.close();
   clearTimeout(timer);
   return signal ?? code;
+}
+
+/** Plays the debugger, as far as the tender lives to answer. */
+async function debug(child: Deno.ChildProcess, path: string): Promise<void> {
+  let said = "";
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    said += text;
+    if (said.includes("gdb --ex=")) break;
+  }
+  const debugging = new Debugger(pathAddress(path));
+  try {
+    for (const packet of ["?", "g", "c"]) if (debugging.ask(packet) === undefined) break;
+  } catch {
+    // The tender was killed: how it ended says so.
+  }
+  debugging.close();
 }
 
 hostTest("a tender is killed when it lacks a rule of a module's, and lives with it", [
