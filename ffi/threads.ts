@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Errno, SystemCallError } from "./errno.ts";
 import { closeFile, openFile, readAt } from "./files.ts";
 import { systemCall } from "./system_call.ts";
 
@@ -20,9 +21,16 @@ const KERNELS = /^kvm-/;
 /** Room for a thread's name: 15 characters at most. */
 const NAME_BYTES = 16;
 
+/** Also where the thread has ended meanwhile. */
 function isKernels(id: number): boolean {
   const path = `${PATH}/${id}/comm`;
-  const descriptor = openFile(path, "read");
+  let descriptor: number;
+  try {
+    descriptor = openFile(path, "read");
+  } catch (error) {
+    if (error instanceof SystemCallError && error.errno === Errno.ENOENT) return true;
+    throw error;
+  }
   try {
     const name = new Uint8Array(NAME_BYTES);
     const length = readAt(descriptor, 0, name, path);
