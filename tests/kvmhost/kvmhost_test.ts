@@ -19,13 +19,14 @@ const MISSING_THERE =
 
 /** Tests of the host's side, of the command line and of readers: KVM is all the same to them. */
 const ALIKE_THERE = [
-  ...["clients", "conformance", "console", "dumpcore_failures", "elftool"],
-  ...["gdb_connection", "hvt", "manifest", "modules", "passed", "program", "rate"],
-  ...["rootless", "survival", "survival_disk", "sync", "systemd"],
+  ...["block", "clients", "conformance", "console", "dumpcore_failures"],
+  ...["dumpcore_user", "elftool", "gdb_connection", "hvt", "killed", "manifest"],
+  ...["modules", "passed", "program", "rate", "rootless", "sandbox_layers"],
+  ...["sandbox_strict", "survival", "survival_disk", "sync", "systemd"],
 ].map((name) => `tests/e2e/${name}_test.ts`).concat(
-  ["captured", "fuzz", "module_rules", "system_calls"].map((name) =>
-    `tests/hostile/${name}_test.ts`
-  ),
+  ["block_attacks", "captured", "fuzz", "gdb_packets", "hypercall_ranges", "images"]
+    .concat(["module_rules", "query", "sealed_paths", "system_calls"])
+    .map((name) => `tests/hostile/${name}_test.ts`),
 ).join();
 
 /** What the e2e tests need of the project, with the guests built. */
