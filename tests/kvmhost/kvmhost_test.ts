@@ -45,7 +45,7 @@ Deno.test({
     const script =
       `export NO_COLOR=1 SOLO5_GUESTS=$PWD/built/ SOLO5_REQUIRE_KVM=1 SOLO5_SIGNALS=12 SOLO5_SLOW_HOST=1 SOLO5_SET_CLOCK=1
 mount -t cgroup2 none /sys/fs/cgroup
-deno test --no-check --quiet --no-prompt -P=test --ignore=${ALIKE_THERE} tests/e2e tests/hostile`;
+deno test --no-check --quiet --no-prompt -P=test --ignore=tests/unit,tests/kvmhost,${ALIKE_THERE} tests`;
     const { code, report } = await runOnEmulatedHost({
       directory,
       programs: ["/usr/sbin/ip"],
