@@ -45,6 +45,7 @@ export type { Instruction } from "./src/sandbox/bpf.ts";
 export type { Refusal } from "./src/sandbox/filter.ts";
 export type { Layer, Reach } from "./src/sandbox/layers.ts";
 export type { OwnedPermit, Policy } from "./src/sandbox/policy.ts";
+export type { Seal } from "./src/sandbox/seal.ts";
 export { ExitStatus } from "./src/contract/exit_status.ts";
 export {
   EndedBySignal,
@@ -72,12 +73,7 @@ export type {
   SandboxRequest,
   StrictStart,
 } from "./src/contract/sandbox.ts";
-export {
-  build,
-  type Machine,
-  type Seal,
-  type SealedMachine,
-} from "./src/machine/machine.ts";
+export { build, type Machine, type SealedMachine } from "./src/machine/machine.ts";
 
 if (import.meta.main) {
   const { main } = await import("./src/cli/main.ts");

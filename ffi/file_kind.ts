@@ -23,10 +23,15 @@ function statusOf(descriptor: number): DataView | undefined {
   return result < 0 ? undefined : new DataView(status.buffer);
 }
 
+/** The part of a mode that says what a descriptor is open on; 0 where it is not. */
+function typeOf(descriptor: number): number {
+  const mode = statusOf(descriptor)?.getUint16(Statx.mode, true) ?? 0;
+  return mode & FileMode.TYPE;
+}
+
 /** Whether a descriptor is open on a regular file. */
 export function isRegularFile(descriptor: number): boolean {
-  const mode = statusOf(descriptor)?.getUint16(Statx.mode, true) ?? 0;
-  return (mode & FileMode.TYPE) === FileMode.REGULAR;
+  return typeOf(descriptor) === FileMode.REGULAR;
 }
 
 /** Whether a descriptor is open on a socket of this host alone (man 7 unix). */
@@ -48,8 +53,7 @@ export function isLocalSocket(descriptor: number): boolean {
 
 /** Whether a descriptor is open on a folder. */
 export function isFolder(descriptor: number): boolean {
-  const mode = statusOf(descriptor)?.getUint16(Statx.mode, true) ?? 0;
-  return (mode & FileMode.TYPE) === FileMode.FOLDER;
+  return typeOf(descriptor) === FileMode.FOLDER;
 }
 
 /** Write and search permission, in one of the three groups of a mode. */

@@ -115,3 +115,27 @@ export function readAt(
   }
   return done;
 }
+
+/** Room for most files of the kernel's; one that is longer takes several readings. */
+const STEP_BYTES = 16384;
+
+/**
+ * Reads a file from its start to its end.
+ *
+ * @param mostBytes about how much is read of one that is longer
+ * @throws {SystemCallError} when reading fails
+ */
+export function readToEnd(
+  descriptor: number,
+  path: string,
+  mostBytes = Infinity,
+): Uint8Array<ArrayBuffer> {
+  let bytes = new Uint8Array(STEP_BYTES);
+  for (let length = 0;;) {
+    length += readAt(descriptor, length, bytes.subarray(length), path);
+    if (length < bytes.length || length >= mostBytes) return bytes.subarray(0, length);
+    const larger = new Uint8Array(2 * bytes.length);
+    larger.set(bytes);
+    bytes = larger;
+  }
+}

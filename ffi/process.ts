@@ -4,12 +4,9 @@
  * @module
  */
 import { SystemCallError } from "./errno.ts";
-import { closeFile, openFile, readAt } from "./files.ts";
+import { closeFile, openFile, readToEnd } from "./files.ts";
 
 const COMMAND_LINE = "/proc/self/cmdline";
-
-/** Read at a time; a longer command line takes several. */
-const STEP_BYTES = 16384;
 
 /**
  * The words that this process was started with, the program first, byte for
@@ -19,7 +16,7 @@ export function commandLineOfProcess(): Uint8Array[] | undefined {
   let descriptor: number | undefined;
   try {
     descriptor = openFile(COMMAND_LINE, "read");
-    return splitAtNul(readWhole(descriptor, COMMAND_LINE));
+    return splitAtNul(readToEnd(descriptor, COMMAND_LINE));
   } catch (error) {
     if (error instanceof SystemCallError) return undefined;
     throw error;
@@ -38,21 +35,9 @@ export function textOfProcess(name: string): string {
   const path = `/proc/self/${name}`;
   const descriptor = openFile(path, "read");
   try {
-    return new TextDecoder().decode(readWhole(descriptor, path));
+    return new TextDecoder().decode(readToEnd(descriptor, path));
   } finally {
     closeFile(descriptor);
-  }
-}
-
-function readWhole(descriptor: number, path: string): Uint8Array {
-  let bytes = new Uint8Array(STEP_BYTES);
-  for (let length = 0;;) {
-    const count = readAt(descriptor, length, bytes.subarray(length), path);
-    length += count;
-    if (length < bytes.length) return bytes.subarray(0, length);
-    const larger = new Uint8Array(2 * bytes.length);
-    larger.set(bytes);
-    bytes = larger;
   }
 }
 

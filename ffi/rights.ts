@@ -55,11 +55,16 @@ function readSets(data: Uint8Array<ArrayBuffer>): CapabilitySets {
   };
 }
 
-/** Reads the calling thread's sets; the threads that it made have the same. */
-export function capabilitySets(): CapabilitySets {
+/** The calling thread's sets, as the kernel has them. */
+function ownSets(): Uint8Array<ArrayBuffer> {
   const data = new Uint8Array(CapabilityData.size);
   systemCall("capget", SELF, header(), data);
-  return readSets(data);
+  return data;
+}
+
+/** Reads the calling thread's sets; the threads that it made have the same. */
+export function capabilitySets(): CapabilitySets {
+  return readSets(ownSets());
 }
 
 /** Whether one of these threads has a capability left; one that has ended has none. */
@@ -74,8 +79,7 @@ export function haveCapabilities(threads: readonly number[]): boolean {
 
 /** Does something without the privileges that the calling thread's capabilities are. */
 export function withoutCapabilities<T>(action: () => T): T {
-  const data = new Uint8Array(CapabilityData.size);
-  systemCall("capget", SELF, header(), data);
+  const data = ownSets();
   const none = data.slice();
   const view = new DataView(none.buffer);
   for (const entry of [0, CapabilityData.entryBytes]) {

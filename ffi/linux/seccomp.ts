@@ -36,8 +36,6 @@ export const AUDIT_ARCH_X86_64 = 0xc000_003e;
 export const BpfCode = {
   /** `BPF_LD | BPF_W | BPF_ABS` */
   LOAD: 0x20,
-  /** `BPF_ALU | BPF_AND | BPF_K` */
-  AND: 0x54,
   /** `BPF_JMP | BPF_JA` */
   JUMP: 0x05,
   /** `BPF_JMP | BPF_JEQ | BPF_K` */

@@ -5,7 +5,7 @@
  */
 import { openedSymbols } from "../../ffi/libc.ts";
 import { bind } from "../binding/bindings.ts";
-import { parseRunArguments } from "../binding/flags.ts";
+import { parseRunArguments, type RunArguments } from "../binding/flags.ts";
 import type { BindingRequest, NamedRequest } from "../binding/request.ts";
 import { ExitStatus } from "../contract/exit_status.ts";
 import { OperatorError } from "../errors.ts";
@@ -24,24 +24,14 @@ import type { HandedOver, Prepared } from "./strict.ts";
  * @returns the guest's exit status
  */
 export async function run(args: readonly string[]): Promise<number> {
-  const handed = await takeHandedOver(args[0]);
-  const { image: path, request: flags, named, sandbox: asked, traces, help } =
-    parseRunArguments(
-      handed ? args.slice(1) : args,
-    );
-  if (help) {
+  const command = await readCommand(args);
+  if (command.help) {
     const { printRunUsage } = await import("./help.ts");
     printRunUsage();
     return ExitStatus.SUCCESS;
   }
-  requireHost();
-  const request = named.length === 0 ? flags : await addPassed(flags, named);
-  const image = read(path, request.problems ?? [], handed?.image);
-  const { bindings, sandbox } = await prepare(
-    { bindings: bind(image, request), sandbox: asked },
-    args,
-    handed,
-  );
+  const { bindings, sandbox, kvm } = await prepareGuest(command, args);
+  const { traces } = command;
   for (const warning of bindings.warnings) printError(warning);
   // What speaks later is there before the seal.
   const describe = traces.has("sandbox")
@@ -50,7 +40,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (sandbox.level === "off") printError(UNSEALED);
   let sealed: SealedMachine;
   try {
-    sealed = (await build(bindings, printError, handed?.kvm)).seal(sandbox);
+    sealed = (await build(bindings, printError, kvm)).seal(sandbox);
   } finally {
     if (traces.has("modules")) traceModules();
   }
@@ -63,26 +53,42 @@ export async function run(args: readonly string[]): Promise<number> {
 const UNSEALED =
   "--sandbox=off: the guest's tender keeps every right of this user; do not run guests like this that matter";
 
-/** Reads what the first start of `--sandbox=strict` has handed over, in the second. */
-export async function takeHandedOver(
-  word: string | undefined,
-): Promise<HandedOver | undefined> {
-  if (!word?.startsWith(HANDED_OVER)) return undefined;
-  return (await import("./strict.ts")).readHandedOver(word);
+/** What a command line asks for. */
+type Command = RunArguments & {
+  /** What the first start of `--sandbox=strict` has handed over, in the second. */
+  readonly handed: HandedOver | undefined;
+};
+
+/** Reads the words behind the subcommand, for `run` and for what only looks. */
+export async function readCommand(words: readonly string[]): Promise<Command> {
+  const handed = words[0]?.startsWith(HANDED_OVER)
+    ? (await import("./strict.ts")).readHandedOver(words[0])
+    : undefined;
+  return { ...parseRunArguments(handed ? words.slice(1) : words), handed };
 }
 
-/** Starts anew where that is asked for and has not happened. */
-export async function prepare(
-  prepared: Prepared,
+/**
+ * Reads the image, binds its devices and, where that is asked for and has not
+ * happened, starts the program anew.
+ *
+ * @param args what follows the subcommand on the command line
+ * @returns with the descriptor of `/dev/kvm`, where it is open already
+ */
+export async function prepareGuest(
+  { image: path, request: flags, named, sandbox, handed }: Command,
   args: readonly string[],
-  handed: HandedOver | undefined,
-): Promise<Prepared> {
-  if (prepared.sandbox.level !== "strict" && !handed) return prepared;
-  return (await import("./strict.ts")).startStrictly(prepared, args, handed);
+): Promise<Prepared & { readonly kvm: number | undefined }> {
+  requireHost();
+  const request = named.length === 0 ? flags : await addPassed(flags, named);
+  const image = read(path, request.problems ?? [], handed?.image);
+  const prepared: Prepared = { bindings: bind(image, request), sandbox };
+  if (sandbox.level !== "strict" && !handed) return { ...prepared, kvm: undefined };
+  const { startStrictly } = await import("./strict.ts");
+  return { ...await startStrictly(prepared, args, handed), kvm: handed?.kvm };
 }
 
 /** Gives devices the descriptors that a service manager passed for them. */
-export async function addPassed(
+async function addPassed(
   request: BindingRequest,
   named: readonly NamedRequest[],
 ): Promise<BindingRequest> {
@@ -99,7 +105,7 @@ export async function addPassed(
 }
 
 /** Without an image, what is wrong with the flags is all there is to say. */
-export function read(
+function read(
   path: string | undefined,
   problems: readonly string[],
   held?: number,

@@ -3,15 +3,13 @@
  *
  * @module
  */
-import { bind } from "../binding/bindings.ts";
-import { parseRunArguments } from "../binding/flags.ts";
 import { ExitStatus } from "../contract/exit_status.ts";
 import { OperatorError } from "../errors.ts";
-import { build, requireHost } from "../machine/machine.ts";
+import { build } from "../machine/machine.ts";
 import { describeSeal, listFilter, sealAsJson } from "../sandbox/describe.ts";
 import { PROGRAM } from "./invocation.ts";
 import { printError, printText } from "./output.ts";
-import { addPassed, prepare, read, takeHandedOver } from "./run.ts";
+import { prepareGuest, readCommand } from "./run.ts";
 
 /** How it is printed: a flag each, `text` without one. */
 const FORMATS = ["--json", "--bpf"] as const;
@@ -28,28 +26,18 @@ export async function sandbox(args: readonly string[]): Promise<number> {
     throw new OperatorError("command line", "--json and --bpf are two forms", "drop one");
   }
   const rest = args.filter((word) => !FORMATS.some((format) => format === word));
-  const handed = await takeHandedOver(rest[0]);
-  const { image: path, request: flags, named, sandbox: asked, help } = parseRunArguments(
-    handed ? rest.slice(1) : rest,
-  );
-  if (help) {
+  const command = await readCommand(rest);
+  if (command.help) {
     printText(
       `usage: ${PROGRAM} sandbox [--json|--bpf] app.elf [FLAGS of ${PROGRAM} run]\n`,
     );
     return ExitStatus.SUCCESS;
   }
-  if (asked.level === "off") {
+  if (command.sandbox.level === "off") {
     throw new OperatorError("--sandbox=off", "there is nothing to show", "drop it");
   }
-  requireHost();
-  const request = named.length === 0 ? flags : await addPassed(flags, named);
-  const image = read(path, request.problems ?? [], handed?.image);
-  const { bindings, sandbox } = await prepare(
-    { bindings: bind(image, request), sandbox: asked },
-    args,
-    handed,
-  );
-  const machine = await build(bindings, printError, handed?.kvm);
+  const { bindings, sandbox, kvm } = await prepareGuest(command, args);
+  const machine = await build(bindings, printError, kvm);
   try {
     const seal = machine.foresee(sandbox);
     printText(

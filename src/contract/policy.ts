@@ -9,7 +9,6 @@
 /** A system call that a sealed process may make, or be refused without dying. */
 export type PermittedCall =
   | "brk"
-  | "clock_gettime"
   | "clock_nanosleep"
   | "close"
   | "exit"
@@ -19,7 +18,6 @@ export type PermittedCall =
   | "ftruncate"
   | "futex"
   | "getpid"
-  | "getrandom"
   | "gettid"
   | "ioctl"
   | "linkat"
@@ -110,8 +108,7 @@ export interface Needs {
   /** The descriptors that it uses. */
   readonly descriptors?: readonly KeptDescriptor[];
   /**
-   * Behind the last byte that it writes in a regular file; 0 where it writes
-   * none, Infinity where that is not known.
+   * Behind the last byte that it writes in a regular file; 0 where it writes none.
    */
   readonly fileBytes?: number;
   /** Of the descriptors, the directories in which it makes and removes files. */

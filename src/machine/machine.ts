@@ -14,10 +14,9 @@ import type { GuestEnd, Say, Watch } from "../contract/watch.ts";
 import { OperatorError } from "../errors.ts";
 import type { Bindings } from "../binding/bindings.ts";
 import type { NamedNeeds } from "../contract/policy.ts";
-import type { Layer } from "../sandbox/layers.ts";
-import { descriptorsOf, makePolicy, type Policy } from "../sandbox/policy.ts";
+import { makePolicy } from "../sandbox/policy.ts";
 import { quietRuntimeSignals } from "../sandbox/runtime_signals.ts";
-import { foresee, futureUser, seal } from "../sandbox/seal.ts";
+import { foresee, futureUser, type Seal, seal } from "../sandbox/seal.ts";
 import { createKvmMachine } from "../hypervisor/kvm/kvm.ts";
 import { endRing, lastLook, tellEnd } from "./ending.ts";
 import { loadSegments } from "./loader.ts";
@@ -30,14 +29,6 @@ import {
 import { runGuest } from "./run_loop.ts";
 import { setUp } from "./setup.ts";
 import { HYPERCALL_PORT, KICK_PORT } from "./x86_64/hypercall_port.ts";
-
-/** What a seal consists of. */
-export interface Seal {
-  /** What the process may still do. */
-  readonly policy: Policy;
-  /** What holds it to that, in the order in which it was put on. */
-  readonly layers: readonly Layer[];
-}
 
 /** A guest with its devices attached and its image loaded. */
 export interface Machine {
@@ -197,8 +188,7 @@ export async function build(
     };
     return {
       foresee(request) {
-        const policy = makePolicy(needs());
-        return { policy, layers: foresee(policy, request, futureUser(request)) };
+        return foresee(makePolicy(needs()), request, futureUser(request));
       },
       seal(request) {
         advance("built", "sealed");
@@ -208,14 +198,8 @@ export async function build(
         let result: Seal | undefined;
         if (request.level !== "off") {
           const parts = needs();
-          const policy = makePolicy([
-            ...parts,
-            ...quietRuntimeSignals(descriptorsOf(parts)),
-          ]);
-          result = {
-            policy,
-            layers: seal(policy, request, sealing, () => memory.open()),
-          };
+          const policy = makePolicy([...parts, ...quietRuntimeSignals(parts)]);
+          result = seal(policy, request, sealing, () => memory.open());
         } else memory.open();
         isSealed = result !== undefined;
         return { seal: result, run };

@@ -16,8 +16,6 @@ export type Label = symbol;
 export type Statement =
   /** Loads 32 bits of the call's data into the accumulator. */
   | { readonly kind: "load"; readonly offset: number }
-  /** Clears the bits of the accumulator that are not in the mask. */
-  | { readonly kind: "and"; readonly mask: number }
   /** Goes to a label where the comparison holds, else on. */
   | {
     readonly kind: "jump if";
@@ -85,9 +83,6 @@ export function assemble(program: readonly Statement[]): Instruction[] {
         break;
       case "load":
         reversed.push(plain(BpfCode.LOAD, statement.offset));
-        break;
-      case "and":
-        reversed.push(plain(BpfCode.AND, statement.mask));
         break;
       case "return":
         reversed.push(plain(BpfCode.RETURN, statement.value));

@@ -8,13 +8,7 @@ import type { ArgumentRule, ArgumentValue } from "../contract/policy.ts";
 import { hex } from "../contract/hex.ts";
 import type { Instruction } from "./bpf.ts";
 import type { Layer } from "./layers.ts";
-import type { Policy } from "./policy.ts";
-
-/** What a seal consists of. */
-interface Seal {
-  readonly policy: Policy;
-  readonly layers: readonly Layer[];
-}
+import type { Seal } from "./seal.ts";
 
 /** Describes a seal, a line each: layers, system calls, what is refused. */
 export function describeSeal({ policy, layers }: Seal): string[] {
@@ -63,7 +57,7 @@ export function sealAsJson({ policy, layers }: Seal): string {
   const value = {
     layers,
     descriptors,
-    fileBytes: Number.isFinite(fileBytes) ? fileBytes : null,
+    fileBytes,
     systemCalls: permits.map(({ call, by, reason, rules }) => ({
       call,
       module: by,
@@ -84,7 +78,6 @@ export function sealAsJson({ policy, layers }: Seal): string {
 
 const MNEMONICS: Readonly<Record<number, string>> = {
   [BpfCode.LOAD]: "ld",
-  [BpfCode.AND]: "and",
   [BpfCode.JUMP]: "ja",
   [BpfCode.JUMP_EQUAL]: "jeq",
   [BpfCode.JUMP_GREATER]: "jgt",
@@ -105,8 +98,6 @@ export function listFilter(filter: readonly Instruction[]): string[] {
         return `${line}: ${name} ${next + constant}`;
       case BpfCode.RETURN:
         return `${line}: ${name} ${describeAction(constant)}`;
-      case BpfCode.AND:
-        return `${line}: ${name} ${hex(constant)}`;
       default:
         return `${line}: ${name} ${hex(constant)}, ${next + jumpTrue}, ${
           next + jumpFalse

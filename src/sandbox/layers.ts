@@ -220,9 +220,9 @@ export const LAYER_STEPS: readonly LayerStep[] = [
   {
     name: "limits",
     foresee: ({ policy, limitFiles }) => {
-      const files = limitFiles && Number.isFinite(policy.fileBytes)
+      const files = limitFiles
         ? `RLIMIT_FSIZE ${policy.fileBytes}`
-        : "no RLIMIT_FSIZE, as an output is a file, or may grow";
+        : "no RLIMIT_FSIZE, as an output is a file";
       return whole(
         `RLIMIT_NOFILE ${policy.descriptors.length}, RLIMIT_CORE 0, ${files}`,
       );
@@ -230,7 +230,7 @@ export const LAYER_STEPS: readonly LayerStep[] = [
     apply: ({ policy, limitFiles }) => {
       lowerLimit("CORE", 0);
       lowerLimit("NOFILE", policy.descriptors.length);
-      if (limitFiles && Number.isFinite(policy.fileBytes)) {
+      if (limitFiles) {
         lowerLimit("FSIZE", policy.fileBytes);
       }
     },

@@ -19,21 +19,12 @@ export interface Policy {
   readonly refusals: readonly Refusal[];
   /** The descriptors that stay open, in rising order. */
   readonly descriptors: readonly KeptDescriptor[];
-  /** Behind the last byte that may be written in a file; Infinity: no bound. */
+  /** Behind the last byte that may be written in a file. */
   readonly fileBytes: number;
   /** The descriptors of directories in which files are made and removed. */
   readonly directories: readonly number[];
   /** The program that decides. */
   readonly filter: readonly Instruction[];
-}
-
-/** The descriptors that parts of the program keep. */
-export function descriptorsOf(parts: readonly NamedNeeds[]): ReadonlySet<number> {
-  return new Set(
-    parts.flatMap(({ descriptors = [] }) =>
-      descriptors.map(({ descriptor }) => descriptor)
-    ),
-  );
 }
 
 /** Puts together what the runtime and these parts need. */

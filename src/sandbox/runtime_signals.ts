@@ -24,11 +24,19 @@ const MOST_DESCRIPTORS = 256;
  * process again. The thread stays; it waits on a socket pair, which must not
  * close under it.
  *
- * @param taken descriptors that are somebody else's
+ * @param others what the other parts of the program need: their sockets are not
+ * that thread's
  * @returns what it needs
  */
-export function quietRuntimeSignals(taken: ReadonlySet<number>): readonly NamedNeeds[] {
+export function quietRuntimeSignals(
+  others: readonly NamedNeeds[],
+): readonly NamedNeeds[] {
   if (!hasHandler(Signal.HUP)) return [];
+  const taken = new Set(
+    others.flatMap(({ descriptors = [] }) =>
+      descriptors.map(({ descriptor }) => descriptor)
+    ),
+  );
   for (const signal of [Signal.HUP, Signal.USR1]) setAction(signal, { handler: DEFAULT });
   const sockets: KeptDescriptor[] = [];
   for (let descriptor = 3; descriptor < MOST_DESCRIPTORS; descriptor++) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { SystemCallError } from "../../ffi/errno.ts";
-import { closeFile, openFile, readAt } from "../../ffi/files.ts";
+import { closeFile, openFile, readToEnd } from "../../ffi/files.ts";
 import { landlockAbi } from "../../ffi/landlock.ts";
 import {
   capabilitySets,
@@ -23,10 +23,18 @@ import { type Layer, LAYER_STEPS, type LayerStep, type Situation } from "./layer
 import type { Policy } from "./policy.ts";
 import { DEFAULT_USER, findUser } from "./user.ts";
 
+/** What a seal consists of. */
+export interface Seal {
+  /** What the process may still do. */
+  readonly policy: Policy;
+  /** What holds it to that, in the order in which it was put on. */
+  readonly layers: readonly Layer[];
+}
+
 const USERS = "/etc/passwd";
 
 /** The most of the user database that is read, in bytes. */
-const MOST_USERS_BYTES = 1 << 20, STEP_BYTES = 1 << 14;
+const MOST_USERS_BYTES = 1 << 20;
 
 /**
  * Whom this process is to become.
@@ -77,16 +85,7 @@ function readUsers(): string | undefined {
   let descriptor: number | undefined;
   try {
     descriptor = openFile(USERS, "read");
-    const decoder = new TextDecoder();
-    const bytes = new Uint8Array(STEP_BYTES);
-    let text = "";
-    for (let done = 0; done < MOST_USERS_BYTES;) {
-      const count = readAt(descriptor, done, bytes, USERS);
-      text += decoder.decode(bytes.subarray(0, count), { stream: true });
-      done += count;
-      if (count < bytes.length) break;
-    }
-    return text;
+    return new TextDecoder().decode(readToEnd(descriptor, USERS, MOST_USERS_BYTES));
   } catch (error) {
     if (error instanceof SystemCallError) return undefined;
     throw error;
@@ -138,17 +137,19 @@ function filterLayer({ permits, filter }: Policy): Layer {
   };
 }
 
+/** What each step will be, in their order. */
+function layersOf(situation: Situation): Layer[] {
+  return LAYER_STEPS.map(({ name, foresee }) => ({ name, ...foresee(situation) }));
+}
+
 /** Says what a seal would be on this host. Changes nothing. */
 export function foresee(
   policy: Policy,
   request: SandboxRequest,
   user: UserIds | undefined,
-): Layer[] {
-  const situation = situationOf(policy, request, user);
-  return [
-    ...LAYER_STEPS.map(({ name, foresee }) => ({ name, ...foresee(situation) })),
-    filterLayer(policy),
-  ];
+): Seal {
+  const layers = layersOf(situationOf(policy, request, user));
+  return { policy, layers: [...layers, filterLayer(policy)] };
 }
 
 /**
@@ -163,30 +164,28 @@ export function seal(
   request: SandboxRequest,
   user: UserIds | undefined,
   last: () => void = () => {},
-): Layer[] {
+): Seal {
   const situation = situationOf(policy, request, user);
-  const layers: Layer[] = [];
   const filter = new SystemCallFilter(encode(policy.filter));
-  const foreseen = LAYER_STEPS.map((step) => ({ step, layer: step.foresee(situation) }));
-  if (request.level === "strict") {
-    requireAll(foreseen.map(({ step, layer }) => ({ name: step.name, ...layer })));
-  }
-  for (const { step, layer } of foreseen) {
-    const failure = layer.reach === "missing" ? undefined : attempt(
-      { ...step, optional: step.optional === true && request.level !== "strict" },
+  const strict = request.level === "strict";
+  const foreseen = layersOf(situation);
+  if (strict) requireAll(foreseen);
+  const layers = foreseen.map((layer, index): Layer => {
+    const step = LAYER_STEPS[index]!;
+    if (layer.reach === "missing") return layer;
+    const failure = attempt(
+      { ...step, optional: step.optional === true && !strict },
       () => step.apply(situation),
     );
-    layers.push(
-      failure === undefined
-        ? { name: step.name, ...layer }
-        : { name: step.name, reach: "missing", detail: failure },
-    );
-  }
+    return failure === undefined
+      ? layer
+      : { name: step.name, reach: "missing", detail: failure };
+  });
   last();
   // From here on nothing is looked up or pointed at.
   for (const name of ["read", "ffi"] as const) Deno.permissions.revokeSync({ name });
   attempt({ name: "system calls" }, () => filter.install());
-  return [...layers, filterLayer(policy)];
+  return { policy, layers: [...layers, filterLayer(policy)] };
 }
 
 /**

@@ -43,9 +43,6 @@ export function interpret(filter: readonly Instruction[], call: Call): number {
         if (constant % 4 !== 0 || constant >= SeccompData.size) throw new Error("load");
         accumulator = data.getUint32(constant, true);
         break;
-      case BpfCode.AND:
-        accumulator = (accumulator & constant) >>> 0;
-        break;
       case BpfCode.JUMP:
         counter += constant;
         break;

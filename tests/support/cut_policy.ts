@@ -8,7 +8,6 @@ import type { NamedNeeds } from "../../src/contract/policy.ts";
 import { makePolicy as makeWhole, type Policy } from "../../src/sandbox/policy.ts";
 import { cutPolicy } from "./policy_cut.ts";
 
-export { descriptorsOf } from "../../src/sandbox/policy.ts";
 export type { OwnedPermit, Policy } from "../../src/sandbox/policy.ts";
 
 /** Puts together what the runtime and these parts need, but for the cut, if any. */
