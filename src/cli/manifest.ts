@@ -8,54 +8,36 @@ import { ExitStatus } from "../contract/exit_status.ts";
 import { OperatorError } from "../errors.ts";
 import { queryAbi, queryManifest } from "../image/query.ts";
 import type { ImageSource } from "../image/source.ts";
+import { printUsage } from "./help.ts";
 import { PROGRAM } from "./invocation.ts";
 import { generateManifest, printQuery, STANDARD_STREAM } from "./manifest_files.ts";
-import { printText } from "./output.ts";
 
-/** What one of the jobs takes. */
+/** What one of the jobs takes and does. */
 interface Job {
-  /** Its arguments, as the usage spells them. */
+  /** Its arguments, for messages. */
   readonly usage: string;
-  /** What it does, in the usage. */
-  readonly help: string;
   /** Whether it takes `-o OUTPUT`. */
   readonly takesOutput: boolean;
   run(file: string, output: string): void;
 }
 
-function queryJob(help: string, query: (source: ImageSource) => string): Job {
+function queryJob(query: (source: ImageSource) => string): Job {
   return {
     usage: "app.elf",
-    help,
     takesOutput: false,
     run: (file) => printQuery(file, query),
   };
 }
 
+/** Described in `description/manifest.ts`. */
 const JOBS: Readonly<Record<string, Job>> = {
   generate: {
     usage: "FILE.json [-o OUTPUT]",
-    help: `Writes the C source that a unikernel's build compiles. FILE.json is
-
-  { "type": "solo5.manifest", "version": 1, "devices": [
-    { "name": "service0", "type": "NET_BASIC" },
-    { "name": "storage", "type": "BLOCK_BASIC" } ] }
-
-with at most 63 devices, whose names have 1 to 67 letters and digits. Without
-OUTPUT the source goes to standard output; "-" is standard input or output.
-OUTPUT is written as a whole, or left as it is.
-`,
     takesOutput: true,
     run: (source, output) => generateManifest({ source, output, dialect: "standard" }),
   },
-  show: queryJob(
-    "Shows as JSON which devices a unikernel declares, for every target and machine.\n",
-    queryManifest,
-  ),
-  abi: queryJob(
-    "Shows as JSON for which target and ABI version a unikernel was built.\n",
-    queryAbi,
-  ),
+  show: queryJob(queryManifest),
+  abi: queryJob(queryAbi),
 };
 
 /**
@@ -66,7 +48,7 @@ OUTPUT is written as a whole, or left as it is.
 export function manifest(args: readonly string[]): number {
   const [word, ...rest] = args;
   if (word === "--help" || word === "-h") {
-    printManifestUsage();
+    printUsage(["manifest"]);
     return ExitStatus.SUCCESS;
   }
   if (word === undefined || !Object.hasOwn(JOBS, word)) {
@@ -78,21 +60,9 @@ export function manifest(args: readonly string[]): number {
   }
   const job = JOBS[word]!;
   const { file, output, help } = parse(word, job, rest);
-  if (help) printText(`${usageLine(word, job)}\n\n${job.help}`);
+  if (help) printUsage(["manifest", word]);
   else job.run(file, output);
   return ExitStatus.SUCCESS;
-}
-
-/** Prints the usage of `solo5 manifest`. */
-export function printManifestUsage(): void {
-  const jobs = Object.entries(JOBS).map(([word, job]) =>
-    `${usageLine(word, job)}\n\n${job.help}`
-  );
-  printText(jobs.join("\n"));
-}
-
-function usageLine(word: string, job: Job): string {
-  return `usage: ${PROGRAM} manifest ${word} ${job.usage}`;
 }
 
 interface Arguments {

@@ -26,8 +26,7 @@ import type { HandedOver, Prepared } from "./strict.ts";
 export async function run(args: readonly string[]): Promise<number> {
   const command = await readCommand(args);
   if (command.help) {
-    const { printRunUsage } = await import("./help.ts");
-    printRunUsage();
+    (await import("./help.ts")).printUsage(["run"]);
     return ExitStatus.SUCCESS;
   }
   const { bindings, sandbox, kvm } = await prepareGuest(command, args);

@@ -7,7 +7,6 @@ import { ExitStatus } from "../contract/exit_status.ts";
 import { OperatorError } from "../errors.ts";
 import { build } from "../machine/machine.ts";
 import { describeSeal, listFilter, sealAsJson } from "../sandbox/describe.ts";
-import { PROGRAM } from "./invocation.ts";
 import { printError, printText } from "./output.ts";
 import { prepareGuest, readCommand } from "./run.ts";
 
@@ -28,9 +27,7 @@ export async function sandbox(args: readonly string[]): Promise<number> {
   const rest = args.filter((word) => !FORMATS.some((format) => format === word));
   const command = await readCommand(rest);
   if (command.help) {
-    printText(
-      `usage: ${PROGRAM} sandbox [--json|--bpf] app.elf [FLAGS of ${PROGRAM} run]\n`,
-    );
+    (await import("./help.ts")).printUsage(["sandbox"]);
     return ExitStatus.SUCCESS;
   }
   if (command.sandbox.level === "off") {
