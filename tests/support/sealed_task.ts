@@ -35,6 +35,7 @@ const DENO_FLAGS = [
   "--no-remote",
   "--no-npm",
   "--no-check",
+  "--v8-flags=--no-lazy",
   `--allow-read=${ROOT}`,
   "--allow-ffi",
 ];
