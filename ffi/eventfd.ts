@@ -6,7 +6,7 @@
 import { checked } from "./errno.ts";
 import { symbolGroup } from "./libc.ts";
 import { EventfdFlag } from "./linux/eventfd.ts";
-import { addressOf } from "./memory.ts";
+import { addressOf } from "./system_call.ts";
 import { rawReadv, rawWritev, Vector } from "./vectors.ts";
 
 const libc = symbolGroup("eventfd", {

@@ -6,7 +6,7 @@
 import { checked } from "./errno.ts";
 import { cString } from "./files.ts";
 import { symbolGroup } from "./libc.ts";
-import { addressOf } from "./memory.ts";
+import { addressOf } from "./system_call.ts";
 import { trySystemCall } from "./system_call.ts";
 
 const libc = symbolGroup("another start", {

@@ -5,19 +5,9 @@
  * @module
  */
 import { checked } from "./errno.ts";
-import { symbolGroup } from "./libc.ts";
 import { AccessMode, OpenFlag, Seek } from "./linux/fcntl.ts";
-
-const libc = symbolGroup("files", {
-  // int open(const char *pathname, int flags)
-  open: { parameters: ["buffer", "i32"], result: "i32" },
-  // int close(int fd)
-  close: { parameters: ["i32"], result: "i32" },
-  // off_t lseek(int fd, off_t offset, int whence)
-  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
-  // ssize_t pread(int fd, void *buf, size_t count, off_t offset)
-  pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
-});
+import { AT_FDCWD } from "./linux/stat.ts";
+import { systemCall, trySystemCall } from "./system_call.ts";
 
 /**
  * How a file is opened; with `write-through` for both, and what is written is on
@@ -49,7 +39,7 @@ export function shown(name: FileName): string {
  * @throws {SystemCallError} when it cannot be opened
  */
 export function openFile(path: FileName, access: FileAccess): number {
-  return checked(libc().open(cString(path), flagsOf(access)), "open", shown(path));
+  return checked(open(path, flagsOf(access)), "open", shown(path));
 }
 
 /**
@@ -61,8 +51,12 @@ export function openFile(path: FileName, access: FileAccess): number {
  * @throws {SystemCallError} when it cannot be opened
  */
 export function openFileQuietly(path: FileName, access: FileAccess): number {
-  const descriptor = libc().open(cString(path), flagsOf(access) | OpenFlag.NOATIME);
+  const descriptor = open(path, flagsOf(access) | OpenFlag.NOATIME);
   return descriptor >= 0 ? descriptor : openFile(path, access);
+}
+
+function open(path: FileName, flags: number): number {
+  return trySystemCall("openat", AT_FDCWD, cString(path), flags);
 }
 
 function flagsOf(access: FileAccess): number {
@@ -73,7 +67,7 @@ function flagsOf(access: FileAccess): number {
 
 /** Closes a descriptor. */
 export function closeFile(descriptor: number): void {
-  libc().close(descriptor);
+  trySystemCall("close", descriptor);
 }
 
 /**
@@ -83,12 +77,12 @@ export function closeFile(descriptor: number): void {
  * @throws {SystemCallError} when it cannot seek (a FIFO, a socket, a terminal)
  */
 export function fileSizeBytes(descriptor: number, path: string): number {
-  const end = Number(libc().lseek(descriptor, 0n, Seek.END));
-  return checked(end, "lseek", path);
+  return systemCall("lseek", path, descriptor, 0, Seek.END);
 }
 
 /**
- * Fills `target` from the file's bytes at `offset`, as far as there are any.
+ * Fills `target` from the file's bytes at `offset`, as far as there are any. Not
+ * for a sealed process, which may not look up where `target` is.
  *
  * @returns the number of bytes read; less than asked for at the file's end
  * @throws {SystemCallError} when reading fails
@@ -102,14 +96,8 @@ export function readAt(
   let done = 0;
   while (done < target.length) {
     const rest = target.subarray(done);
-    const count = Number(
-      libc().pread(
-        descriptor,
-        rest,
-        BigInt(rest.length),
-        BigInt(offset + done),
-      ),
-    );
+    const at = offset + done;
+    const count = trySystemCall("pread64", descriptor, rest, rest.length, at);
     if (checked(count, "pread", path) === 0) break;
     done += count;
   }

@@ -5,26 +5,8 @@
  *
  * @module
  */
-import { lastErrno, SystemCallError } from "./errno.ts";
-import { symbolGroup } from "./libc.ts";
 import { MapFlag, Protection } from "./linux/mman.ts";
-
-const libc = symbolGroup("memory", {
-  // void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
-  mmap: {
-    parameters: ["usize", "usize", "i32", "i32", "i32", "i64"],
-    result: "usize",
-  },
-  // int mprotect(void *addr, size_t len, int prot)
-  mprotect: { parameters: ["usize", "usize", "i32"], result: "i32" },
-});
-
-const unmapping = symbolGroup("memory's end", {
-  // int munmap(void *addr, size_t length)
-  munmap: { parameters: ["usize", "usize"], result: "i32" },
-});
-
-const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+import { systemCall, trySystemCall } from "./system_call.ts";
 
 /**
  * A mapping of this process: where it is and the bytes in it. Views are invalid
@@ -69,20 +51,19 @@ function map(
   descriptor: number,
   what: string,
 ): Mapping {
-  const result = BigInt(
-    libc().mmap(
-      address,
-      BigInt(sizeBytes),
-      Protection.READ | Protection.WRITE,
-      flags,
-      descriptor,
-      0n,
-    ),
+  const protection = Protection.READ | Protection.WRITE;
+  // Exact: user space ends below 2⁴⁷, and below 2⁵² everywhere.
+  const result = systemCall(
+    "mmap",
+    what,
+    address,
+    sizeBytes,
+    protection,
+    flags,
+    descriptor,
+    0,
   );
-  if (result === MAP_FAILED) {
-    throw new SystemCallError("mmap", what, lastErrno());
-  }
-  return new Mapping(result, sizeBytes);
+  return new Mapping(BigInt(result), sizeBytes);
 }
 
 /**
@@ -140,25 +121,11 @@ export function protect(
   range: { readonly start: number; readonly end: number },
   protection: number,
 ): void {
-  const result = libc().mprotect(
-    mapping.address + BigInt(range.start),
-    BigInt(range.end - range.start),
-    protection,
-  );
-  if (result < 0) {
-    throw new SystemCallError("mprotect", "guest memory", lastErrno());
-  }
+  const start = mapping.address + BigInt(range.start);
+  systemCall("mprotect", "guest memory", start, range.end - range.start, protection);
 }
 
 /** Gives a mapping back. Its `bytes` must not be used any more. */
 export function unmap(mapping: Mapping): void {
-  unmapping().munmap(mapping.address, BigInt(mapping.sizeBytes));
-}
-
-/**
- * Says where bytes of JavaScript's heap are, for a structure that holds their
- * address. Good for as long as the caller keeps `bytes`.
- */
-export function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
-  return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
+  trySystemCall("munmap", mapping.address, mapping.sizeBytes);
 }

@@ -5,8 +5,16 @@
  *
  * @module
  */
-import { closeFile, openFile, readAt } from "./files.ts";
+import { checked } from "./errno.ts";
+import { closeFile, openFile } from "./files.ts";
+import { symbolGroup } from "./libc.ts";
 import { PAGE_BYTES } from "./memory.ts";
+
+/** Its own: a sealed process may not look up where a buffer is, as `readAt` does. */
+const libc = symbolGroup("page map", {
+  // ssize_t pread(int fd, void *buf, size_t count, off_t offset)
+  pread: { parameters: ["i32", "buffer", "u32", "i64"], result: "i32" },
+});
 
 const PATH = "/proc/self/pagemap";
 
@@ -18,6 +26,7 @@ export class Pagemap {
   /** Its descriptor. */
   readonly descriptor: number;
   #open = true;
+  readonly #pread = libc().pread;
 
   /** @throws {SystemCallError} where `/proc` is missing */
   constructor() {
@@ -32,8 +41,10 @@ export class Pagemap {
    */
   inUse(address: bigint, pageCount: number): boolean[] {
     const words = new Uint32Array(pageCount * ENTRY_WORDS);
-    const offset = Number(address / BigInt(PAGE_BYTES)) * ENTRY_WORDS * 4;
-    readAt(this.descriptor, offset, new Uint8Array(words.buffer), PATH);
+    const offset = address / BigInt(PAGE_BYTES) * BigInt(ENTRY_WORDS * 4);
+    const bytes = new Uint8Array(words.buffer);
+    // Behind the last page that can be there it reads nothing: not in use.
+    checked(this.#pread(this.descriptor, bytes, bytes.length, offset), "pread", PATH);
     return Array.from(
       { length: pageCount },
       (_, page) => words[page * ENTRY_WORDS + 1]! >>> IN_USE_SHIFT !== 0,

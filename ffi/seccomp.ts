@@ -10,8 +10,7 @@ import {
   SockFilter,
   SockFprog,
 } from "./linux/seccomp.ts";
-import { addressOf } from "./memory.ts";
-import { trySystemCall } from "./system_call.ts";
+import { addressOf, trySystemCall } from "./system_call.ts";
 
 /** A filter that is ready to be installed. */
 export class SystemCallFilter {

@@ -189,6 +189,7 @@ hostTest("--trace=modules tells exactly the symbols that the linker saw", [
     "ftruncate",
     "linkat",
     "openat",
+    "pread",
     "pwrite",
     "pwritev",
     "renameat2",

@@ -9,7 +9,7 @@
 import { environmentVariable } from "../../ffi/environment.ts";
 import { checked } from "../../ffi/errno.ts";
 import { symbolGroup } from "../../ffi/libc.ts";
-import { addressOf } from "../../ffi/memory.ts";
+import { addressOf } from "../../ffi/system_call.ts";
 
 /** What a process is left with. */
 export interface Rights {

@@ -9,13 +9,13 @@ import { ioctlWithStructure, ioctlWithValue } from "../../../ffi/ioctl.ts";
 import { Capability, Kvm, KVM_API_VERSION, KvmRun } from "../../../ffi/linux/kvm.ts";
 import { Protection } from "../../../ffi/linux/mman.ts";
 import {
-  addressOf,
   mapAnonymous,
   type Mapping,
   mapSharedBehindPage,
   protect,
   unmap,
 } from "../../../ffi/memory.ts";
+import { addressOf } from "../../../ffi/system_call.ts";
 import { MEBIBYTE } from "../../contract/limits.ts";
 import type { Needs } from "../../contract/policy.ts";
 import { hasStopWord } from "../../../ffi/stop_signal.ts";
