@@ -6,7 +6,7 @@
  * @module
  */
 import { MapFlag, Protection } from "./linux/mman.ts";
-import { systemCall, trySystemCall } from "./system_call.ts";
+import { addressOf, systemCall, trySystemCall } from "./system_call.ts";
 
 /**
  * A mapping of this process: where it is and the bytes in it. Views are invalid
@@ -20,12 +20,19 @@ export class Mapping {
    *
    * @param address host virtual address of the first byte; page-aligned
    * @param sizeBytes its size
+   * @param place the bytes, where it lies in memory of the runtime's
    */
-  constructor(readonly address: bigint, readonly sizeBytes: number) {}
+  constructor(
+    readonly address: bigint,
+    readonly sizeBytes: number,
+    readonly place?: Uint8Array<ArrayBuffer>,
+  ) {
+    this.#bytes = place;
+  }
 
   /**
    * All bytes. The view is made when it is first asked for: V8 counts its size,
-   * and collects garbage on its account.
+   * and collects garbage on its account ({@link mapCheaplyViewed} is without).
    */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes ??= this.part(0, this.sizeBytes);
@@ -66,6 +73,9 @@ function map(
   return new Mapping(BigInt(result), sizeBytes);
 }
 
+/** Memory of one's own, without swap reserved for it. */
+const UNRESERVED = MapFlag.PRIVATE | MapFlag.ANONYMOUS | MapFlag.NORESERVE;
+
 /**
  * Maps zero-filled private memory of `sizeBytes`, without reserving swap for
  * it: pages that nobody touches cost nothing.
@@ -73,13 +83,35 @@ function map(
  * @throws {SystemCallError} when the kernel has no room for it
  */
 export function mapAnonymous(sizeBytes: number, what: string): Mapping {
-  return map(
-    0n,
-    sizeBytes,
-    MapFlag.PRIVATE | MapFlag.ANONYMOUS | MapFlag.NORESERVE,
-    -1,
-    what,
-  );
+  return map(0n, sizeBytes, UNRESERVED, -1, what);
+}
+
+/** What {@link mapCheaplyViewed} is aligned to: a large page's size on x86_64. */
+const LARGE_PAGE_BYTES = 0x20_0000;
+
+/**
+ * Maps memory as {@link mapAnonymous} does, for a view of all of it. V8 collects
+ * garbage when it is shown 64 MiB or more that are not its own (2 to 3 ms of a
+ * start), but does not count a SharedArrayBuffer: so one is the place.
+ *
+ * @throws {SystemCallError} when the kernel has no room for it
+ */
+export function mapCheaplyViewed(sizeBytes: number, what: string): Mapping {
+  let place: SharedArrayBuffer;
+  try {
+    place = new SharedArrayBuffer(sizeBytes + LARGE_PAGE_BYTES);
+  } catch (error) {
+    // V8 reserves swap, as the mapping below does not: that may have more room.
+    if (error instanceof RangeError) return mapAnonymous(sizeBytes, what);
+    throw error;
+  }
+  const first = addressOf(new Uint8Array(place));
+  const offset = LARGE_PAGE_BYTES - Number(first % BigInt(LARGE_PAGE_BYTES));
+  const start = first + BigInt(offset);
+  const { address } = map(start, sizeBytes, UNRESERVED | MapFlag.FIXED, -1, what);
+  // Only V8's own operations tell it from an ArrayBuffer.
+  const bytes = new Uint8Array(place, offset, sizeBytes) as Uint8Array;
+  return new Mapping(address, sizeBytes, bytes as Uint8Array<ArrayBuffer>);
 }
 
 /**
@@ -126,6 +158,9 @@ export function protect(
 }
 
 /** Gives a mapping back. Its `bytes` must not be used any more. */
-export function unmap(mapping: Mapping): void {
-  trySystemCall("munmap", mapping.address, mapping.sizeBytes);
+export function unmap({ address, sizeBytes, place }: Mapping): void {
+  // The runtime's addresses are its own to give back, writable as they were: only
+  // the pages go.
+  if (place) map(address, sizeBytes, UNRESERVED | MapFlag.FIXED, -1, "guest memory");
+  else trySystemCall("munmap", address, sizeBytes);
 }

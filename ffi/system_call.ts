@@ -56,6 +56,6 @@ export function trySystemCall(
  * Says where bytes of JavaScript's heap are, for a structure that holds their
  * address. Good for as long as the caller keeps `bytes`.
  */
-export function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
+export function addressOf(bytes: Uint8Array): bigint {
   return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
 }

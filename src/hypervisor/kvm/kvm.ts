@@ -9,7 +9,7 @@ import { ioctlWithStructure, ioctlWithValue } from "../../../ffi/ioctl.ts";
 import { Capability, Kvm, KVM_API_VERSION, KvmRun } from "../../../ffi/linux/kvm.ts";
 import { Protection } from "../../../ffi/linux/mman.ts";
 import {
-  mapAnonymous,
+  mapCheaplyViewed,
   type Mapping,
   mapSharedBehindPage,
   protect,
@@ -176,7 +176,7 @@ class KvmMachine implements VirtualMachine {
       );
     }
     const kvmRun = this.#map(mapSharedBehindPage(this.#vcpuFd, runBytes, "vCPU"));
-    this.memory = this.#map(mapAnonymous(memoryBytes, "guest memory"));
+    this.memory = this.#map(mapCheaplyViewed(memoryBytes, "guest memory"));
     const region = memoryRegion(memoryBytes, this.memory.address);
     ioctlWithStructure(this.#vm, Kvm.SET_USER_MEMORY_REGION, region, "guest memory");
     this.vcpu = new KvmVcpu(this.#vcpuFd, kvmRun);
