@@ -29,14 +29,22 @@ export interface RunArguments {
  */
 const GUEST_WORD = "--solo5:";
 
+/** Says what somebody may have meant by a word that is not known, or nothing. */
+export type Hint = (word: string, known: readonly string[]) => string;
+
 /**
  * Reads the arguments of `solo5 run`: flags before or behind the image, then the
  * guest's arguments. These begin with the first word behind the image that is
  * none of a flag's form, or behind `--`; where `--` stands before the image,
  * everything behind the image is the guest's, as with Solo5's own tender.
  * Never throws: what is wrong is in `request.problems`.
+ *
+ * @param hint what to say of a flag that is not known
  */
-export function parseRunArguments(args: readonly string[]): RunArguments {
+export function parseRunArguments(
+  args: readonly string[],
+  hint: Hint = () => "",
+): RunArguments {
   const draft: Draft = {
     net: [],
     block: [],
@@ -63,7 +71,7 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
       continue;
     }
     if (image !== undefined && word.startsWith(GUEST_WORD)) break;
-    const problem = addFlag(draft, word, seen);
+    const problem = addFlag(draft, word, seen, hint);
     if (problem !== undefined) problems.push(problem);
   }
   const { net, block, watches, memoryMebibytes, console, consoleRate } = draft;
@@ -91,12 +99,16 @@ function addFlag(
   draft: Draft,
   text: string,
   seen: Set<string>,
+  hint: Hint,
 ): string | undefined {
   const [, name, colon, device = "", equals, value = ""] =
     /^(-[^:=]*)(:([^=]*))?(=([\s\S]*))?$/.exec(text)!;
-  const flag = RUN_FLAGS.find((each) => each.name === name);
+  const flag = RUN_FLAGS.find((each) => each.name === name || each.short === name);
   if (flag === undefined) {
-    return `${text} is no flag (drop it, or write -- before the guest's arguments)`;
+    const known = RUN_FLAGS.map((each) => each.name);
+    return `${text} is no flag (${
+      hint(name ?? "", known)
+    }drop it, or write -- before the guest's arguments)`;
   }
   const spelling = flag.name + (flag.device ? ":DEVICE" : "") +
     (flag.value === undefined ? "" : `=${flag.value}`);

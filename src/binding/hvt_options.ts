@@ -128,20 +128,25 @@ function readOption(
 ): Wrong {
   const [, head, , name, value] =
     new RegExp(`^(--[a-z-]+)(:${NAME})?(?:=([\\s\\S]*))?$`).exec(option) ?? [];
-  if (head === undefined) return "invalid";
-  const named = name !== undefined && value !== undefined;
-  const plain = name === undefined && value !== undefined;
-  if (head === "--mem" && plain) return readMemory(draft, value);
-  if (debug && head === "--gdb" && option === head) draft.gdb = true;
-  else if (debug && head === "--gdb-port" && plain) return readGdbPort(draft, value);
-  else if (debug && head === "--dumpcore" && plain && value !== "") {
-    draft.dumpDirectory = value;
-  } else if (head === "--net" && named) return readTap(draft, name, value, devices);
-  else if (head === "--net-mac" && named) return readMac(draft, name, value, devices);
-  else if (head === "--block" && named) return readFile(draft, name, value, devices);
-  else if (head === "--block-sector-size" && named) {
-    return readSectorSize(draft, name, value, devices);
-  } else return "invalid";
+  if (head === undefined || !Object.hasOwn(HVT_READERS, head)) return "invalid";
+  const { form, read, debug: debugging = false } = HVT_READERS[head]!;
+  if (debugging && !debug) return "invalid";
+  if ((value === undefined) !== (form === "alone")) return "invalid";
+  if ((name === undefined) !== (form !== "named")) return "invalid";
+  return read(draft, value ?? "", name ?? "", devices);
+}
+
+/** Reads the value of an option, which may name a device. */
+type Read = (
+  draft: Draft,
+  value: string,
+  name: string,
+  devices: readonly ManifestDevice[],
+) => Wrong;
+
+function readDumpDirectory(draft: Draft, value: string): Wrong {
+  if (value === "") return "invalid";
+  draft.dumpDirectory = value;
   return undefined;
 }
 
@@ -184,12 +189,7 @@ function requireDeclared(
   return invalid(option, `Resource not declared in manifest: '${name}'`);
 }
 
-function readTap(
-  draft: Draft,
-  name: string,
-  value: string,
-  devices: readonly ManifestDevice[],
-): Wrong {
+const readTap: Read = (draft, value, name, devices) => {
   const option = `--net:${name}=${value}`;
   const text = /^\s*(\S+)/.exec(value)?.[1];
   if (text === undefined) return "invalid";
@@ -213,14 +213,9 @@ function readTap(
   }
   draft.taps.set(name, { interface: text });
   return undefined;
-}
+};
 
-function readMac(
-  draft: Draft,
-  name: string,
-  value: string,
-  devices: readonly ManifestDevice[],
-): Wrong {
+const readMac: Read = (draft, value, name, devices) => {
   const mac = scanMac(value);
   if (mac === undefined) return "invalid";
   const undeclared = requireDeclared(
@@ -234,14 +229,9 @@ function readMac(
   if (mac.every((byte) => byte === 0)) draft.macs.delete(name);
   else draft.macs.set(name, mac);
   return undefined;
-}
+};
 
-function readFile(
-  draft: Draft,
-  name: string,
-  value: string,
-  devices: readonly ManifestDevice[],
-): Wrong {
+const readFile: Read = (draft, value, name, devices) => {
   if (!isPath(value)) return "invalid";
   const undeclared = requireDeclared(
     `--block:${name}=${value}`,
@@ -251,14 +241,9 @@ function readFile(
   );
   if (undeclared === undefined) draft.files.set(name, { path: value });
   return undeclared;
-}
+};
 
-function readSectorSize(
-  draft: Draft,
-  name: string,
-  value: string,
-  devices: readonly ManifestDevice[],
-): Wrong {
+const readSectorSize: Read = (draft, value, name, devices) => {
   const bytes = scanSectorSize(value);
   if (bytes === undefined) return "invalid";
   const option = `--block-sector-size:${name}=${value}`;
@@ -271,7 +256,7 @@ function readSectorSize(
   const undeclared = requireDeclared(option, name, "BLOCK_BASIC", devices);
   if (undeclared === undefined) draft.sectorSizes.set(name, bytes);
   return undeclared;
-}
+};
 
 /** The lines for devices that no option attaches. */
 function unattached(draft: Draft, devices: readonly ManifestDevice[]): string[] {
@@ -295,3 +280,17 @@ function requests<K extends string, V>(values: ReadonlyMap<string, V>, field: K)
     ({ device, [field]: value }) as { device: string } & Record<K, V>
   );
 }
+
+/** Every option but `--help` and `--version`: `--gdb`, `--mem=N`, `--net:NAME=TAP`. */
+export const HVT_READERS: Readonly<
+  Record<string, { form: "alone" | "plain" | "named"; debug?: true; read: Read }>
+> = {
+  "--mem": { form: "plain", read: readMemory },
+  "--net": { form: "named", read: readTap },
+  "--net-mac": { form: "named", read: readMac },
+  "--block": { form: "named", read: readFile },
+  "--block-sector-size": { form: "named", read: readSectorSize },
+  "--gdb": { form: "alone", debug: true, read: (draft) => void (draft.gdb = true) },
+  "--gdb-port": { form: "plain", debug: true, read: readGdbPort },
+  "--dumpcore": { form: "plain", debug: true, read: readDumpDirectory },
+};

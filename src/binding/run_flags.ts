@@ -43,6 +43,8 @@ export interface Draft {
 export interface Flag {
   /** Before the device or value: `--net`. */
   readonly name: string;
+  /** Another spelling: `-h`. */
+  readonly short?: string;
   /** Whether it names a device: `--net:DEVICE=VALUE`. */
   readonly device: boolean;
   /** Its value for the usage text; undefined where it takes none. */
@@ -178,8 +180,9 @@ export const RUN_FLAGS: readonly Flag[] = [
   {
     name: "--trace",
     device: false,
-    value: "modules",
-    help: "show on stderr which modules were loaded and libc symbols opened",
+    value: "modules|sandbox",
+    help:
+      "show on stderr which modules were loaded and libc symbols opened, or what the process is sealed with",
     expected: TRACES.join(" or "),
     add(draft, value) {
       draft.traces.add(value);
@@ -188,6 +191,7 @@ export const RUN_FLAGS: readonly Flag[] = [
   },
   {
     name: "--help",
+    short: "-h",
     device: false,
     help: "show this",
     expected: "no value",

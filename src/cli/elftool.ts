@@ -9,7 +9,7 @@ import { errorText } from "../../ffi/error_text.ts";
 import { ExitStatus } from "../contract/exit_status.ts";
 import { ImageError, OperatorError, printable } from "../errors.ts";
 import { queryAbi, queryManifest } from "../image/query.ts";
-import type { ImageSource } from "../image/source.ts";
+import { ELFTOOL_COMMANDS } from "./description/elftool.ts";
 import { generateManifest, printQuery } from "./manifest_files.ts";
 import { describeEnd, printError, printErrorText, speakAs } from "./output.ts";
 import { VERSION } from "./version.ts";
@@ -17,9 +17,22 @@ import { VERSION } from "./version.ts";
 /** The name of Solo5's tool, where the program was not called by it. */
 export const ELFTOOL = "solo5-elftool";
 
-const QUERIES: Readonly<Record<string, (source: ImageSource) => string>> = {
-  "query-manifest": queryManifest,
-  "query-abi": queryAbi,
+/** A command of that program. */
+interface ElftoolCommand {
+  /** How many words it takes; another number of them is no command line. */
+  readonly operands: number;
+  run(...operands: readonly string[]): void;
+}
+
+/** The commands; `description/elftool.ts` has what each takes. */
+export const ELFTOOL_JOBS: Readonly<Record<string, ElftoolCommand>> = {
+  "gen-manifest": {
+    operands: 2,
+    run: (source = "", output = "") =>
+      generateManifest({ source, output, dialect: "solo5" }),
+  },
+  "query-abi": { operands: 1, run: (file = "") => printQuery(file, queryAbi) },
+  "query-manifest": { operands: 1, run: (file = "") => printQuery(file, queryManifest) },
 };
 
 /**
@@ -41,31 +54,23 @@ export function elftool(name: string, args: readonly string[]): number {
 }
 
 /** Does what the arguments say; false where they say nothing. */
-function run([command, ...operands]: readonly string[]): boolean {
-  if (command === "gen-manifest" && operands.length === 2) {
-    const [source, output] = operands as [string, string];
-    generateManifest({ source, output, dialect: "solo5" });
-    return true;
-  }
-  if (command === undefined || !Object.hasOwn(QUERIES, command)) return false;
-  if (operands.length !== 1) return false;
-  printQuery(operands[0]!, QUERIES[command]!);
+function run([word = "", ...operands]: readonly string[]): boolean {
+  const job = Object.hasOwn(ELFTOOL_JOBS, word) ? ELFTOOL_JOBS[word] : undefined;
+  if (operands.length !== job?.operands) return false;
+  job.run(...operands);
   return true;
 }
 
 /** What that program prints for every command line that it does not know. */
 function elftoolUsage(name: string): string {
+  const commands = ELFTOOL_COMMANDS.map((command) =>
+    `    ${command.name} ${command.usage[0]}:\n        ${command.text}\n`
+  );
   return `usage: ${name} COMMAND ...
 ${name} version ${VERSION}
 
 COMMAND is:
-    gen-manifest SOURCE OUTPUT:
-        Generate application manifest from SOURCE, writing to OUTPUT.
-    query-abi BINARY:
-        Display the ABI target and version from BINARY.
-    query-manifest BINARY:
-        Display the application manifest from BINARY.
-`;
+${commands.join("")}`;
 }
 
 /** What that program says of an image, by the structure that is wrong. */

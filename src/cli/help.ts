@@ -4,10 +4,18 @@
  * @module
  */
 import { ExitStatus } from "../contract/exit_status.ts";
-import { COMMANDS } from "./description/commands.ts";
+import { meant } from "../contract/suggest.ts";
+import { OperatorError } from "../errors.ts";
+import type { CommandDescription } from "./description/command.ts";
+import { COMMANDS, findCommand } from "./description/commands.ts";
+import { HELP } from "./description/others.ts";
 import { overview, usage } from "./description/usage.ts";
 import { PROGRAM } from "./invocation.ts";
-import { printText, refuseMore } from "./output.ts";
+import { printText } from "./output.ts";
+import { readWords } from "./words.ts";
+
+/** A command, and a job of it. */
+const MOST_WORDS = 2;
 
 /**
  * Prints the overview, or the usage of a command: `help manifest show`.
@@ -15,11 +23,10 @@ import { printText, refuseMore } from "./output.ts";
  * @throws {OperatorError} for a command that is not there, or more words
  */
 export function help(args: readonly string[]): number {
-  if (args[0] === undefined) {
-    printText(overview(PROGRAM, COMMANDS));
-    return ExitStatus.SUCCESS;
-  }
-  printUsage(args);
+  const { operands, help } = readWords(["help"], HELP, args, MOST_WORDS);
+  if (help) printUsage(["help"]);
+  else if (operands.length > 0) printUsage(operands);
+  else printText(overview(PROGRAM, COMMANDS));
   return ExitStatus.SUCCESS;
 }
 
@@ -30,12 +37,48 @@ export function help(args: readonly string[]): number {
  * @throws {OperatorError} where nothing is called so
  */
 export function printUsage(words: readonly string[]): void {
-  const [name, job, ...more] = words;
-  const command = COMMANDS.find((each) => each.name === name);
-  if (command === undefined) return refuseMore("help", words);
-  if (job === undefined) return printText(usage(PROGRAM, [command.name], command));
-  const found = command.jobs?.find((each) => each.name === job);
-  if (found === undefined) return refuseMore("help", [job]);
-  refuseMore("help", more);
-  printText(usage(PROGRAM, [command.name, found.name], found));
+  const [name = "", job] = words;
+  const command = findCommand(name) ?? refuseCommand(name);
+  const found = job === undefined ? command : findJob(command, job);
+  printText(usage(PROGRAM, words, found));
+}
+
+/**
+ * Finds a job of a command.
+ *
+ * @throws {OperatorError} where it has none of this name, or the name is missing
+ */
+export function findJob(
+  { name, jobs = [] }: CommandDescription,
+  word: string | undefined,
+): CommandDescription {
+  const job = jobs.find((each) => each.name === word);
+  if (job !== undefined) return job;
+  const names = jobs.map((each) => each.name);
+  const call = `${PROGRAM} ${name}`;
+  throw new OperatorError(
+    word === undefined ? "command line" : `"${word}"`,
+    word === undefined ? "no job given" : `is no job of ${call}`,
+    names.length === 0
+      ? `see ${call} --help`
+      : `${meant(word ?? "", names)}write ${call} ${names[0]} ${
+        jobs[0]!.usage[0]
+      }, or see ${call} --help`,
+  );
+}
+
+/**
+ * Refuses a word that is no command.
+ *
+ * @param word undefined where there is none
+ * @throws {OperatorError} always
+ */
+export function refuseCommand(word: string | undefined): never {
+  throw new OperatorError(
+    word === undefined ? "command line" : `"${word}"`,
+    word === undefined ? "no subcommand given" : "no subcommand of this name",
+    `${
+      meant(word ?? "", COMMANDS.map(({ name }) => name))
+    }write ${PROGRAM} run app.elf, or see ${PROGRAM} help`,
+  );
 }

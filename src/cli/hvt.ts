@@ -14,7 +14,6 @@ import { readImage } from "../image/image.ts";
 import { openImageFile } from "../machine/image_file.ts";
 import { build, requireHost } from "../machine/machine.ts";
 import { describeAsHvt } from "./hvt_errors.ts";
-import { hvtUsage, hvtVersion } from "./hvt_usage.ts";
 import { printError, printErrorText, speakAs } from "./output.ts";
 
 /** The name of Solo5's tender, where the program was not called by one. */
@@ -36,11 +35,13 @@ export async function hvt(name: string, args: readonly string[]): Promise<number
   const command = parseHvtCommand(args);
   switch (command.kind) {
     case "help":
-      printErrorText(hvtUsage(name, debug));
+      await printUsage(name, debug);
       return ExitStatus.OPERATOR;
-    case "version":
+    case "version": {
+      const { hvtVersion } = await import("./hvt_usage.ts");
       printErrorText(hvtVersion(name, abiOfName(name)));
       return ExitStatus.SUCCESS;
+    }
     case "missing kernel":
       return refuse(name, debug, { lines: ["Missing KERNEL operand"], usage: true });
   }
@@ -68,10 +69,20 @@ async function run(
   return machine.seal({ level: "best-effort" }).run();
 }
 
-function refuse(name: string, debug: boolean, { lines, usage }: HvtRefusal): number {
+async function refuse(
+  name: string,
+  debug: boolean,
+  { lines, usage }: HvtRefusal,
+): Promise<number> {
   for (const line of lines) printError(printable(line));
-  if (usage) printErrorText(hvtUsage(name, debug));
+  if (usage) await printUsage(name, debug);
   return ExitStatus.OPERATOR;
+}
+
+/** Loaded for this only; where a sealed guest fails there is no usage to show. */
+async function printUsage(name: string, debug: boolean): Promise<void> {
+  const { hvtUsage } = await import("./hvt_usage.ts");
+  printErrorText(hvtUsage(name, debug));
 }
 
 /**

@@ -3,26 +3,9 @@
  *
  * @module
  */
+import { spelling } from "./description/command.ts";
+import { HVT_OPTIONS, type HvtOption } from "./description/hvt.ts";
 import { VERSION } from "./version.ts";
-
-/** The options that every build of that program has. */
-const CORE_OPTIONS = `Core options:
-  [ --mem=512 ] (guest memory in MB)
-    --help (display this help)
-    --version (display version information)
-`;
-
-const MODULE_OPTIONS =
-  `    --block:NAME=PATH (attach block device/file at PATH as block storage NAME)
-  [ --block-sector-size:NAME=SECTORSIZE ] (set sector size for block device NAME; must be a power of two greater than or equal 512)
-    --net:NAME=IFACE | @NN (attach tap at IFACE or at fd @NN as network NAME)
-  [ --net-mac:NAME=HWADDR ] (set HWADDR for network NAME)
-`;
-
-const DEBUG_OPTIONS = `    --gdb (optional flag for running in a gdb debug session)
-  [ --gdb-port=1234 ] (port to use) 
-    --dumpcore=DIR (enable guest core dump on abort/trap)
-`;
 
 /** The text of `--help`. */
 export function hvtUsage(name: string, debug: boolean): string {
@@ -30,9 +13,20 @@ export function hvtUsage(name: string, debug: boolean): string {
   return `usage: ${name} [ CORE OPTIONS ] [ MODULE OPTIONS ] [ -- ] KERNEL [ ARGS ]
 KERNEL is the filename of the unikernel to run.
 ARGS are optional arguments passed to the unikernel.
-${CORE_OPTIONS}Compiled-in modules: ${modules}
+Core options:
+${list("core")}Compiled-in modules: ${modules}
 Compiled-in module options:
-${MODULE_OPTIONS}${debug ? DEBUG_OPTIONS : ""}`;
+${list("modules")}${debug ? list("debug") : ""}`;
+}
+
+function list(part: HvtOption["part"]): string {
+  return HVT_OPTIONS.filter((option) => option.part === part).map((option) => {
+    const words = spelling(option);
+    const line = option.bracketed ? `  [ ${words} ]` : `    ${words}`;
+    // One line of that program's ends with a blank.
+    const end = option.name === "--gdb-port" ? " " : "";
+    return `${line} (${option.help})${end}\n`;
+  }).join("");
 }
 
 /** The text of `--version`, of whose second line clients read the ABI version. */

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { OperatorError } from "../errors.ts";
-import { calledName, exactArguments, PROGRAM, type Skin } from "./invocation.ts";
+import { calledName, exactArguments, type Skin } from "./invocation.ts";
 import { describeEnd, printError, speakAs } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -14,8 +13,9 @@ type Subcommand = (args: readonly string[]) => number | Promise<number>;
 
 /**
  * The subcommands, each loaded when it is called; the main job is there at once.
+ * `description/commands.ts` says what they are.
  */
-const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
+export const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
   run: () => Promise.resolve(run),
   hvt: async () => {
     const { hvt, HVT } = await import("./hvt.ts");
@@ -41,7 +41,7 @@ const SKINS: Readonly<Record<Exclude<Skin, "solo5">, () => Promise<Program>>> = 
 };
 
 /** Other spellings of subcommands. */
-const ALIASES: Readonly<Record<string, string>> = {
+export const ALIASES: Readonly<Record<string, string>> = {
   "--help": "help",
   "-h": "help",
   "--version": "version",
@@ -69,14 +69,10 @@ export async function main(given: readonly string[]): Promise<never> {
   Deno.exit(status);
 }
 
-function findSubcommand(word: string | undefined): Promise<Subcommand> {
+async function findSubcommand(word: string | undefined): Promise<Subcommand> {
   const name = word === undefined ? undefined : ALIASES[word] ?? word;
   if (name !== undefined && Object.hasOwn(SUBCOMMANDS, name)) {
     return SUBCOMMANDS[name]!();
   }
-  throw new OperatorError(
-    word === undefined ? "command line" : `"${word}"`,
-    word === undefined ? "no subcommand given" : "no subcommand of this name",
-    `write ${PROGRAM} run app.elf, or see ${PROGRAM} help`,
-  );
+  return (await import("./help.ts")).refuseCommand(word);
 }

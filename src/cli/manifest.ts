@@ -7,43 +7,29 @@
 import { ExitStatus } from "../contract/exit_status.ts";
 import { OperatorError } from "../errors.ts";
 import { queryAbi, queryManifest } from "../image/query.ts";
-import type { ImageSource } from "../image/source.ts";
-import { printUsage } from "./help.ts";
-import { PROGRAM } from "./invocation.ts";
+import { MANIFEST } from "./description/manifest.ts";
+import { findJob, printUsage } from "./help.ts";
 import { generateManifest, printQuery, STANDARD_STREAM } from "./manifest_files.ts";
+import { readWords, wayOut } from "./words.ts";
 
-/** What one of the jobs takes and does. */
-interface Job {
-  /** Its arguments, for messages. */
-  readonly usage: string;
-  /** Whether it takes `-o OUTPUT`. */
-  readonly takesOutput: boolean;
-  run(file: string, output: string): void;
-}
+/** What one of the jobs does, with the values of its flags. */
+type Job = (file: string, flags: ReadonlyMap<string, string>) => void;
 
-function queryJob(query: (source: ImageSource) => string): Job {
-  return {
-    usage: "app.elf",
-    takesOutput: false,
-    run: (file) => printQuery(file, query),
-  };
-}
-
-/** Described in `description/manifest.ts`. */
-const JOBS: Readonly<Record<string, Job>> = {
-  generate: {
-    usage: "FILE.json [-o OUTPUT]",
-    takesOutput: true,
-    run: (source, output) => generateManifest({ source, output, dialect: "standard" }),
+/** The jobs; `description/manifest.ts` has what each takes. */
+export const JOBS: Readonly<Record<string, Job>> = {
+  generate(source, flags) {
+    const output = flags.get("-o") ?? STANDARD_STREAM;
+    generateManifest({ source, output, dialect: "standard" });
   },
-  show: queryJob(queryManifest),
-  abi: queryJob(queryAbi),
+  show: (file) => printQuery(file, queryManifest),
+  abi: (file) => printQuery(file, queryAbi),
 };
 
 /**
  * Runs one of the jobs.
  *
  * @param args what follows `manifest` on the command line
+ * @throws {OperatorError} for another command line
  */
 export function manifest(args: readonly string[]): number {
   const [word, ...rest] = args;
@@ -51,49 +37,11 @@ export function manifest(args: readonly string[]): number {
     printUsage(["manifest"]);
     return ExitStatus.SUCCESS;
   }
-  if (word === undefined || !Object.hasOwn(JOBS, word)) {
-    throw new OperatorError(
-      word === undefined ? "command line" : `"${word}"`,
-      word === undefined ? "no job given" : `is no job of ${PROGRAM} manifest`,
-      `write ${PROGRAM} manifest generate FILE.json, or see ${PROGRAM} manifest --help`,
-    );
-  }
-  const job = JOBS[word]!;
-  const { file, output, help } = parse(word, job, rest);
-  if (help) printUsage(["manifest", word]);
-  else job.run(file, output);
+  const job = findJob(MANIFEST, word);
+  const call = ["manifest", job.name];
+  const { operands: [file], flags, help } = readWords(call, job, rest);
+  if (help) printUsage(call);
+  else if (file !== undefined) JOBS[job.name]!(file, flags);
+  else throw new OperatorError("command line", "no file given", wayOut(call, job));
   return ExitStatus.SUCCESS;
-}
-
-interface Arguments {
-  readonly file: string;
-  readonly output: string;
-  readonly help: boolean;
-}
-
-function parse(word: string, job: Job, args: readonly string[]): Arguments {
-  const refuse = (argument: string, problem: string): never => {
-    const remedy = `write ${PROGRAM} manifest ${word} ${job.usage}`;
-    throw new OperatorError(argument, problem, remedy);
-  };
-  let file: string | undefined, output: string | undefined;
-  let options = true;
-  for (let at = 0; at < args.length; at++) {
-    const argument = args[at]!;
-    if (options && argument === "--") options = false;
-    else if (options && (argument === "--help" || argument === "-h")) {
-      return { file: "", output: "", help: true };
-    } else if (options && argument === "-o" && job.takesOutput) {
-      if (output !== undefined) refuse("-o", "stands here twice");
-      output = args[++at] ?? refuse("-o", "has no OUTPUT behind it");
-    } else if (options && argument.startsWith("-") && argument !== STANDARD_STREAM) {
-      refuse(`"${argument}"`, "is no option");
-    } else if (file !== undefined) refuse(`"${argument}"`, "is one word too many");
-    else file = argument;
-  }
-  return {
-    file: file ?? refuse("command line", "no file given"),
-    output: output ?? STANDARD_STREAM,
-    help: false,
-  };
 }

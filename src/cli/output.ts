@@ -51,20 +51,6 @@ export function printText(text: string): void {
   );
 }
 
-/**
- * Refuses arguments that a subcommand does not take.
- *
- * @throws {OperatorError} where there are any
- */
-export function refuseMore(subcommand: string, args: readonly string[]): void {
-  if (args[0] === undefined) return;
-  throw new OperatorError(
-    `"${args[0]}"`,
-    `${PROGRAM} ${subcommand} does not take this`,
-    `drop it, or see ${PROGRAM} help`,
-  );
-}
-
 /** Turns whatever was thrown into one sentence and an exit status. */
 export function describeEnd(error: unknown): { sentence: string; status: number } {
   if (error instanceof GuestFault) return error;

@@ -5,7 +5,7 @@
  */
 import { openedSymbols } from "../../ffi/libc.ts";
 import { bind } from "../binding/bindings.ts";
-import { parseRunArguments, type RunArguments } from "../binding/flags.ts";
+import { type Hint, parseRunArguments, type RunArguments } from "../binding/flags.ts";
 import type { BindingRequest, NamedRequest } from "../binding/request.ts";
 import { ExitStatus } from "../contract/exit_status.ts";
 import { OperatorError } from "../errors.ts";
@@ -58,12 +58,25 @@ type Command = RunArguments & {
   readonly handed: HandedOver | undefined;
 };
 
-/** Reads the words behind the subcommand, for `run` and for what only looks. */
-export async function readCommand(words: readonly string[]): Promise<Command> {
+/**
+ * Reads the words behind the subcommand, for `run` and for what only looks.
+ *
+ * @param others flags that the subcommand takes beside those of `run`
+ */
+export async function readCommand(
+  words: readonly string[],
+  others: readonly string[] = [],
+): Promise<Command> {
   const handed = words[0]?.startsWith(HANDED_OVER)
     ? (await import("./strict.ts")).readHandedOver(words[0])
     : undefined;
-  return { ...parseRunArguments(handed ? words.slice(1) : words), handed };
+  const given = handed ? words.slice(1) : words;
+  const command = parseRunArguments(given);
+  if (command.request.problems?.length === 0) return { ...command, handed };
+  // Only where something is wrong somebody wants to know what would be right.
+  const { meant } = await import("../contract/suggest.ts");
+  const hint: Hint = (word, known) => meant(word, [...known, ...others]);
+  return { ...parseRunArguments(given, hint), handed };
 }
 
 /**

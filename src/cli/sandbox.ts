@@ -10,8 +10,8 @@ import { describeSeal, listFilter, sealAsJson } from "../sandbox/describe.ts";
 import { printError, printText } from "./output.ts";
 import { prepareGuest, readCommand } from "./run.ts";
 
-/** How it is printed: a flag each, `text` without one. */
-const FORMATS = ["--json", "--bpf"] as const;
+/** How it is printed: a flag each, as text without one. */
+export const FORMATS = ["--json", "--bpf"] as const;
 
 /**
  * Prints the policy of a guest: it is built with all its devices, and not
@@ -25,7 +25,7 @@ export async function sandbox(args: readonly string[]): Promise<number> {
     throw new OperatorError("command line", "--json and --bpf are two forms", "drop one");
   }
   const rest = args.filter((word) => !FORMATS.some((format) => format === word));
-  const command = await readCommand(rest);
+  const command = await readCommand(rest, FORMATS);
   if (command.help) {
     (await import("./help.ts")).printUsage(["sandbox"]);
     return ExitStatus.SUCCESS;

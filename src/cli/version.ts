@@ -6,7 +6,8 @@
 import { ExitStatus } from "../contract/exit_status.ts";
 import { ABI_VERSIONS } from "../image/abi.ts";
 import { PROGRAM } from "./invocation.ts";
-import { printText, refuseMore } from "./output.ts";
+import { VERSION as DESCRIPTION } from "./description/others.ts";
+import { printText } from "./output.ts";
 
 /** The version of this program; the same as in `deno.json`. */
 export const VERSION = "0.1.0";
@@ -14,10 +15,14 @@ export const VERSION = "0.1.0";
 /**
  * Prints the versions.
  *
- * @throws {OperatorError} for arguments: it takes none
+ * @throws {OperatorError} for arguments: it takes none but `--help`
  */
-export function version(args: readonly string[]): number {
-  refuseMore("version", args);
+export async function version(args: readonly string[]): Promise<number> {
+  const { readWords } = await import("./words.ts");
+  if (readWords(["version"], DESCRIPTION, args).help) {
+    (await import("./help.ts")).printUsage(["version"]);
+    return ExitStatus.SUCCESS;
+  }
   const abis = ABI_VERSIONS.map((abi) => `${abi.version} (Solo5 ${abi.releases})`);
   printText(`${PROGRAM} ${VERSION} (Deno ${Deno.version.deno})
 guest ABI versions: ${abis.join(", ")}

@@ -185,8 +185,9 @@ hostTest("a wrong call of solo5 manifest is refused with a sentence", [], async 
 });
 
 const USAGES: readonly (readonly [string[], job: string])[] = [
-  [["manifest", "--help"], "generate"],
-  [["help", "manifest"], "generate"],
+  [["manifest", "--help"], "JOB"],
+  [["help", "manifest"], "JOB"],
+  [["manifest", "generate", "--help"], "generate"],
   [["manifest", "show", "x", "-h"], "show"],
 ];
 

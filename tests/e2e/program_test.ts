@@ -39,6 +39,7 @@ for (const args of [["version"], ["--version"]]) {
 const REFUSED: readonly (readonly [string[], string])[] = [
   [[], "no subcommand given"],
   [["frob"], '"frob": no subcommand of this name'],
+  [["rnu"], "did you mean run? write solo5 run app.elf, or see solo5 help"],
   [["toString"], '"toString": no subcommand of this name'],
   [["run"], "no unikernel given"],
   [["run", "--"], "no unikernel given"],
@@ -54,15 +55,19 @@ const REFUSED: readonly (readonly [string[], string])[] = [
   [["run", "--mem=16M", guest("hello")], "--mem=16M has a bad value"],
   [["run", "-", guest("hello")], "- is no flag"],
   [["run", guest("hello"), "--bogus"], "--bogus is no flag (drop it, or write -- before"],
+  [["run", "--net-mca:0=x", guest("net")], "is no flag (did you mean --net-mac? drop it"],
+  [["sandbox", "--jsno", guest("hello")], "--jsno is no flag (did you mean --json? drop"],
   [["run", "--mem=2", "--mem=2", guest("hello")], "--mem=2 is a second --mem"],
   [["run", "--net:0=tap0", guest("hello")], "--net:0 names no network device"],
   [["run", guest("hello"), "x".repeat(8192)], "8192 bytes (shorten them to 8191"],
   [["run", guest("net")], 'network device "service1" is not bound'],
   [["run", "--trace=x", "--bogus", "--mem=1"], "--bogus is no flag"],
-  [["help", "nosuch"], '"nosuch": solo5 help does not take this'],
-  [["help", "run", "x"], '"x": solo5 help does not take this'],
-  [["version", "extra"], '"extra": solo5 version does not take this'],
-  [["--help", "--bogus"], '"--bogus": solo5 help does not take this'],
+  [["help", "nosuch"], '"nosuch": no subcommand of this name; write solo5 run'],
+  [["help", "run", "x"], '"x": is no job of solo5 run; see solo5 run --help'],
+  [["help", "manifest", "shwo"], "did you mean show? write solo5 manifest generate"],
+  [["help", "run", "x", "y"], '"y": is one word too many; write solo5 help [COMMAND'],
+  [["version", "extra"], '"extra": is one word too many; write solo5 version'],
+  [["--help", "--bogus"], '"--bogus": is no option; write solo5 help [COMMAND'],
 ];
 
 for (const [args, words] of REFUSED) {

@@ -16,10 +16,19 @@ const GENERATE: CommandDescription = {
     { "name": "service0", "type": "NET_BASIC" },
     { "name": "storage", "type": "BLOCK_BASIC" } ] }
 
-with at most 63 devices, whose names have 1 to 67 letters and digits. Without
-OUTPUT the source goes to standard output; "-" is standard input or output.
-OUTPUT is written as a whole, or left as it is.`,
+with at most 63 devices, whose names have 1 to 67 letters and digits. "-" is standard
+input or output.`,
+  flags: [{
+    name: "-o",
+    value: "OUTPUT",
+    apart: true,
+    help: "write it there, as a whole or not at all (standard output)",
+    completes: "file",
+  }],
   operand: "file",
+  examples: [
+    ["solo5 manifest generate manifest.json -o manifest.c", "in a unikernel's build"],
+  ],
 };
 
 /** Shows what an image declares. */

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import type { CommandDescription, FlagDescription } from "./command.ts";
+import { type CommandDescription, flagsOf, spelling } from "./command.ts";
+import type { FlagDescription } from "./command.ts";
+import { blocks, wrap } from "./text.ts";
+
+/** What a terminal has, if nobody makes it wider. */
+const LINE_CHARACTERS = 80;
+
+/** What stands on the left: what is longer gets a line of its own. */
+const LONGEST_LEFT = 26;
 
 /** The overview of a program with these commands. */
 export function overview(
@@ -13,7 +21,7 @@ export function overview(
   const examples = commands.find(({ name }) => name === "run")?.examples ?? [];
   return `${program}: runs Solo5 unikernels on KVM
 
-${columns(examples)}
+${columns(examples, Infinity)}
 
 Commands (${program} COMMAND --help says more):
 ${columns(commands.map(({ name, summary }) => [name, summary]))}
@@ -26,27 +34,47 @@ export function usage(
   words: readonly string[],
   command: CommandDescription,
 ): string {
-  if (command.jobs !== undefined) {
-    return command.jobs.map((job) => usage(program, [...words, job.name], job)).join(
-      "\n",
-    );
-  }
   const call = [program, ...words].join(" ");
   const lines = command.usage.map((line) => `usage: ${call} ${line}`.trimEnd());
-  const parts = [lines.join("\n"), command.text];
+  const parts = [lines.join("\n"), filled(command.text)];
   if (command.flags !== undefined) {
-    parts.push(columns(command.flags.map((flag) => [spelling(flag), flag.help])));
+    parts.push(columns(flagsOf(command).map((flag) => [left(flag), flag.help])));
   }
-  if (command.status !== undefined) parts.push(`Exit status: ${command.status}`);
-  return `${parts.join("\n\n")}\n`;
+  if (command.status !== undefined) parts.push(filled(`Exit status: ${command.status}`));
+  if (command.examples !== undefined) {
+    parts.push(`Examples:\n${columns(command.examples, Infinity)}`);
+  }
+  const jobs = (command.jobs ?? []).map((job) =>
+    usage(program, [...words, job.name], job)
+  );
+  return [`${parts.join("\n\n")}\n`, ...jobs].join("\n");
 }
 
-/** A flag as a user writes it: `--net:DEVICE=TAP`. */
-export function spelling({ name, device, value }: FlagDescription): string {
-  return name + (device ? ":DEVICE" : "") + (value === undefined ? "" : `=${value}`);
+/** Fills the lines of a text's paragraphs. */
+function filled(text: string): string {
+  return blocks(text).map((block) =>
+    (block.kind === "literal" ? block.lines : wrap(block.text, LINE_CHARACTERS))
+      .join("\n")
+  ).join("\n\n");
 }
 
-function columns(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+function left(flag: FlagDescription): string {
+  return `${flag.short === undefined ? "" : `${flag.short}, `}${spelling(flag)}`;
+}
+
+/** Two columns; the right one is filled, the left one has a line to itself if long. */
+function columns(
+  rows: readonly (readonly [left: string, right: string])[],
+  longest = LONGEST_LEFT,
+): string {
+  const widths = rows.map(([left]) => left.length).filter((each) => each <= longest);
+  const width = Math.max(0, ...widths);
+  const indent = " ".repeat(width + 4);
+  return rows.flatMap(([left, right]) => {
+    const [first = "", ...more] = wrap(right, LINE_CHARACTERS - indent.length);
+    const rest = more.map((line) => indent + line);
+    return left.length > width
+      ? [`  ${left}`, indent + first, ...rest]
+      : [`  ${left.padEnd(width)}  ${first}`, ...rest];
+  }).join("\n");
 }

@@ -138,7 +138,7 @@ const UNKNOWN = (flag: string) =>
   `${flag} is no flag (drop it, or write -- before the guest's arguments)`;
 
 for (
-  const flag of ["-", "-h", "---", "--memory=4", "--Mem=4", "--ne:a=b", "-=x", "-:a=b"]
+  const flag of ["-", "-H", "---", "--memory=4", "--Mem=4", "--ne:a=b", "-=x", "-:a=b"]
 ) {
   Deno.test(`parseRunArguments() says that there is no such flag when it is ${flag}`, () => {
     assertEquals(problems(flag), [UNKNOWN(flag)]);
@@ -165,7 +165,8 @@ const MALFORMED: readonly (readonly [flag: string, spelling: string])[] = [
   ["--help:x", "--help"],
   ["--help=", "--help"],
   ["--dumpcore", "--dumpcore=DIR"],
-  ["--trace", "--trace=modules"],
+  ["--trace", "--trace=modules|sandbox"],
+  ["-h=x", "--help"],
 ];
 
 for (const [flag, spelling] of MALFORMED) {

@@ -11,14 +11,20 @@ function refusal(action: () => unknown): string {
 }
 
 const WRONG: readonly (readonly [args: string[], sentence: string])[] = [
-  [[], "command line: no job given; write solo5 manifest generate FILE.json, or"],
+  [[], "command line: no job given; write solo5 manifest generate FILE.json [-o"],
   [["frob"], '"frob": is no job of solo5 manifest; write solo5 manifest generate'],
+  [["shwo"], '"shwo": is no job of solo5 manifest; did you mean show? write solo5 '],
   [["toString"], '"toString": is no job of solo5 manifest; '],
   [["generate"], "command line: no file given; write solo5 manifest generate FILE.json"],
   [["generate", "a", "b"], '"b": is one word too many; '],
   [["generate", "a", "-o"], "-o: has no OUTPUT behind it; "],
   [["generate", "a", "-o", "b", "-o", "c"], "-o: stands here twice; "],
   [["generate", "-x", "a"], '"-x": is no option; '],
+  [
+    ["generate", "-o=b", "a"],
+    '"-o=b": has its OUTPUT behind a "="; write solo5 manifest',
+  ],
+  [["show", "--hepl", "a"], '"--hepl": is no option; did you mean --help? write solo5 '],
   [["generate", "--", "--output=x"], "--output=x: open: ENOENT (no such file "],
   [["generate", "a", "-o", "a"], "a: is the manifest itself; give another OUTPUT"],
   [["show"], "command line: no file given; write solo5 manifest show app.elf"],
