@@ -158,7 +158,7 @@ export const RUN_FLAGS: readonly Flag[] = [
     device: false,
     value: "LEVEL",
     help:
-      "best-effort (if not given), strict: refuse to run where a layer does not hold in every thread, or off",
+      "how much of the seal is insisted on: best-effort (if not given), strict (refuse to run where a layer does not hold in every thread) or off",
     expected: EXPECTED.sandbox,
     add(draft, value) {
       const level = parseSandboxLevel(value);
