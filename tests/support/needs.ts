@@ -24,6 +24,11 @@ export type Need =
   | "cc"
   | "setpriv"
   | "user namespaces"
+  | "bash"
+  | "fish"
+  | "man"
+  | "mandoc"
+  | "zsh"
   | "DENORT_BIN";
 
 function isProgram(name: string, ...args: string[]): boolean {
@@ -64,6 +69,13 @@ const HAS: Readonly<Record<Need, boolean>> = {
   // The program of util-linux that takes capabilities away.
   setpriv: isProgram("setpriv", "--version"),
   "user namespaces": isProgram("unshare", "-r", "true"),
+  // Shells that complete command lines.
+  bash: isProgram("bash", "--version"),
+  fish: isProgram("fish", "--version"),
+  zsh: isProgram("zsh", "--version"),
+  // man-db's, and the stricter reader of its pages, which knows no --version.
+  man: isProgram("man", "--version"),
+  mandoc: isProgram("mandoc", "/dev/null"),
   // The runtime of compiled programs.
   DENORT_BIN: Deno.env.get("DENORT_BIN") !== undefined,
   // A KVM without the processor's help emulates guests: no SSE, other faults.
