@@ -7,11 +7,13 @@
 import { OperatorError } from "../errors.ts";
 
 /**
- * What is taken for JSON: the standard's, or what Solo5's generator takes. That
- * one asks for no comma between elements, takes several and one behind the last,
- * and looks at nothing behind the first value.
+ * What is taken for JSON: the standard's; what Solo5's generator takes; or what
+ * people write by hand. The generator asks for no comma between elements, takes
+ * several and one behind the last, and looks at nothing behind the first value.
+ * By hand there are comments and a comma behind the last element, and no
+ * key twice.
  */
-export type JsonDialect = "standard" | "solo5";
+export type JsonDialect = "standard" | "solo5" | "commented";
 
 /** A value, and the line that it begins in, from 1. */
 export type JsonValue =
@@ -24,20 +26,24 @@ export type JsonValue =
     | { readonly kind: "number" | "word"; readonly text: string }
   );
 
-/** How deep values may be nested: a manifest has three levels. */
+/** How deep values may be nested: a manifest has three levels, a config file two. */
 const MOST_LEVELS = 32;
 
 const BLANKS = /[ \t\r\n]*/y;
+
+/** To the end of the line, or of the comment; one that has no end is two characters. */
+const COMMENT = /\/\/[^\n]*|\/\*[^]*?\*\/|\/\*/y;
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
 
 const WORD = /(?:true|false|null)/y;
 
 /**
- * Reads a text. Of members with the same key the last one counts.
+ * Reads a text. Of members with the same key the last one counts, where there may
+ * be several.
  *
  * @param file the name that messages use
- * @throws {OperatorError} with line, what stands there and what should
+ * @throws {OperatorError} with line and column, what stands there and what should
  */
 export function readJson(
   file: string,
@@ -46,7 +52,7 @@ export function readJson(
 ): JsonValue {
   const reader = new Reader(file, text, dialect);
   const value = reader.value(1);
-  if (dialect === "standard") reader.end();
+  if (dialect !== "solo5") reader.end();
   return value;
 }
 
@@ -95,7 +101,13 @@ class Reader {
     if (next === "{") {
       const members = new Map<string, JsonValue>();
       this.#series("}", () => {
+        this.#next();
+        const start = this.#at;
         const key = this.#string("a key in double quotes");
+        if (this.#dialect === "commented" && members.has(key)) {
+          const shown = JSON.stringify(shortened(key));
+          this.#fail(`found ${shown} a second time`, "drop one", start);
+        }
         if (this.#next() !== ":") this.#expected('":"');
         this.#at++;
         members.set(key, this.value(level + 1));
@@ -122,12 +134,13 @@ class Reader {
   }
 
   #series(close: "]" | "}", element: () => void): void {
-    const strict = this.#dialect === "standard";
+    const strict = this.#dialect !== "solo5";
+    const closed = this.#dialect === "standard";
     this.#at++;
     for (let first = true, comma = false;;) {
       const next = this.#next();
       if (next === close) {
-        if (comma && strict) {
+        if (comma && closed) {
           this.#fail(`found "${close}" behind a comma`, "drop the comma");
         }
         this.#at++;
@@ -167,15 +180,32 @@ class Reader {
       return this.#fail(
         `found an unknown escape in ${shortened(quoted)}`,
         "write one of JSON's",
+        start,
       );
     }
   }
 
-  /** Passes blanks; returns the character there, undefined at the end. */
+  /**
+   * Passes blanks, and comments where there may be some; returns the character
+   * there, undefined at the end.
+   */
   #next(): string | undefined {
-    const blanks = this.#match(BLANKS);
-    this.#line += blanks.split("\n").length - 1;
+    do {
+      const blanks = this.#match(BLANKS);
+      this.#line += blanks.split("\n").length - 1;
+    } while (this.#dialect === "commented" && this.#comment());
     return this.#text[this.#at];
+  }
+
+  /** Passes a comment; returns false where there is none. */
+  #comment(): boolean {
+    const comment = this.#match(COMMENT);
+    if (comment === "") return false;
+    if (comment === "/*") {
+      this.#fail("found a comment without an end", "close it with */", this.#at - 2);
+    }
+    this.#line += comment.split("\n").length - 1;
+    return true;
   }
 
   /** Takes what the pattern finds here; "" where it finds nothing. */
@@ -201,7 +231,9 @@ class Reader {
     );
   }
 
-  #fail(problem: string, remedy: string): never {
-    throw new OperatorError(`${this.#file}:${this.#line}`, problem, remedy);
+  #fail(problem: string, remedy: string, at = this.#at): never {
+    const before = this.#text.slice(this.#text.lastIndexOf("\n", at - 1) + 1, at);
+    const place = `${this.#file}:${this.#line}:${[...before].length + 1}`;
+    throw new OperatorError(place, problem, remedy);
   }
 }

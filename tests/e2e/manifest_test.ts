@@ -155,7 +155,7 @@ inDirectory(
 inDirectory("a manifest of nothing but brackets is refused", [], async (directory) => {
   const path = `${directory}/deep.json`;
   await Deno.writeTextFile(path, "[".repeat(100_000));
-  assertRefused(await generate(path), `${path}:1: nested deeper than 32 levels`);
+  assertRefused(await generate(path), `${path}:1:33: nested deeper than 32 levels`);
 });
 
 hostTest("manifest show and abi print what the image's notes say", [], async () => {

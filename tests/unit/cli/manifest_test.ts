@@ -54,13 +54,13 @@ const FILES: readonly (readonly [
   [
     "is empty",
     "",
-    ":1: found the end of the text where a value is expected; mend the JSON",
+    ":1:1: found the end of the text where a value is expected; mend the JSON",
   ],
   ["is not UTF-8", Uint8Array.of(0x22, 0xff, 0x22), ": is not UTF-8; write it in UTF-8"],
   [
     "begins with a byte order mark",
     `\ufeff${TEXT}`,
-    ":1: found U+FEFF where a value is expected; mend the JSON",
+    ":1:1: found U+FEFF where a value is expected; mend the JSON",
   ],
   [
     "is a byte too large",

@@ -68,61 +68,69 @@ Deno.test("readJson() takes __proto__ for a key like others when it comes", () =
 
 const MEND = "mend the JSON";
 
-const REFUSED: readonly (readonly [text: string, line: number, sentence: string])[] = [
-  ["", 1, `found the end of the text where a value is expected; ${MEND}`],
-  [" \n ", 2, `found the end of the text where a value is expected; ${MEND}`],
-  ["\ufeff{}", 1, `found U+FEFF where a value is expected; ${MEND}`],
-  ["// x", 1, `found "/" where a value is expected; ${MEND}`],
-  ["nul", 1, `found "n" where a value is expected; ${MEND}`],
-  ["{", 1, `found the end of the text where a key in double quotes is expected; ${MEND}`],
-  ["{'a': 1}", 1, `found "'" where a key in double quotes is expected; ${MEND}`],
-  ["{a: 1}", 1, `found "a" where a key in double quotes is expected; ${MEND}`],
-  ['{"a" 1}', 1, `found "1" where ":" is expected; ${MEND}`],
-  ['{"a": }', 1, `found "}" where a value is expected; ${MEND}`],
-  ["[1", 1, `found the end of the text where "," or "]" is expected; ${MEND}`],
-  ["[01]", 1, `found "1" where "," or "]" is expected; ${MEND}`],
-  ["[.5]", 1, `found "." where a value is expected; ${MEND}`],
-  ["[+1]", 1, `found "+" where a value is expected; ${MEND}`],
-  ["[1\v]", 1, `found U+000B where "," or "]" is expected; ${MEND}`],
-  ["[1\n2]", 2, `found "2" where "," or "]" is expected; ${MEND}`],
-  ['{"a": 1 "b": 2}', 1, `found a double quote where "," or "}" is expected; ${MEND}`],
-  ["[1,\n]", 2, 'found "]" behind a comma; drop the comma'],
-  ['{"a": 1,}', 1, 'found "}" behind a comma; drop the comma'],
-  ["[,1]", 1, "found a comma with nothing before it; drop the comma"],
-  ["[1,,2]", 1, "found a comma with nothing before it; drop the comma"],
-  ["{} {}", 1, 'found "{" behind the end; drop what follows it'],
+const REFUSED: readonly (readonly [text: string, place: string, sentence: string])[] = [
+  ["", "1:1", `found the end of the text where a value is expected; ${MEND}`],
+  [" \n ", "2:2", `found the end of the text where a value is expected; ${MEND}`],
+  ["\ufeff{}", "1:1", `found U+FEFF where a value is expected; ${MEND}`],
+  ["// x", "1:1", `found "/" where a value is expected; ${MEND}`],
+  ["nul", "1:1", `found "n" where a value is expected; ${MEND}`],
+  [
+    "{",
+    "1:2",
+    `found the end of the text where a key in double quotes is expected; ${MEND}`,
+  ],
+  ["{'a': 1}", "1:2", `found "'" where a key in double quotes is expected; ${MEND}`],
+  ["{a: 1}", "1:2", `found "a" where a key in double quotes is expected; ${MEND}`],
+  ['{"a" 1}', "1:6", `found "1" where ":" is expected; ${MEND}`],
+  ['{"a": }', "1:7", `found "}" where a value is expected; ${MEND}`],
+  ["[1", "1:3", `found the end of the text where "," or "]" is expected; ${MEND}`],
+  ["[01]", "1:3", `found "1" where "," or "]" is expected; ${MEND}`],
+  ["[.5]", "1:2", `found "." where a value is expected; ${MEND}`],
+  ["[+1]", "1:2", `found "+" where a value is expected; ${MEND}`],
+  ["[1\v]", "1:3", `found U+000B where "," or "]" is expected; ${MEND}`],
+  ["[1\n2]", "2:1", `found "2" where "," or "]" is expected; ${MEND}`],
+  [
+    '{"a": 1 "b": 2}',
+    "1:9",
+    `found a double quote where "," or "}" is expected; ${MEND}`,
+  ],
+  ["[1,\n]", "2:1", 'found "]" behind a comma; drop the comma'],
+  ['{"a": 1,}', "1:9", 'found "}" behind a comma; drop the comma'],
+  ["[,1]", "1:2", "found a comma with nothing before it; drop the comma"],
+  ["[1,,2]", "1:4", "found a comma with nothing before it; drop the comma"],
+  ["{} {}", "1:4", 'found "{" behind the end; drop what follows it'],
   [
     '"a',
-    1,
+    "1:3",
     `found the end of the text where the string's closing " is expected; ${MEND}`,
   ],
   [
     '"a\\',
-    1,
+    "1:4",
     `found the end of the text where the string's closing " is expected; ${MEND}`,
   ],
-  ['"a\nb"', 1, "found U+000A in a string; write it as an escape"],
-  ['"a\\\nb"', 1, `found an unknown escape in "a\\\\x0ab"; write one of JSON's`],
-  ['"a\tb"', 1, "found U+0009 in a string; write it as an escape"],
-  ['["\\x"]', 1, `found an unknown escape in "\\x"; write one of JSON's`],
-  ['["\\u12"]', 1, `found an unknown escape in "\\u12"; write one of JSON's`],
+  ['"a\nb"', "1:3", "found U+000A in a string; write it as an escape"],
+  ['"a\\\nb"', "1:1", `found an unknown escape in "a\\\\x0ab"; write one of JSON's`],
+  ['"a\tb"', "1:3", "found U+0009 in a string; write it as an escape"],
+  ['["\\x"]', "1:2", `found an unknown escape in "\\x"; write one of JSON's`],
+  ['["\\u12"]', "1:2", `found an unknown escape in "\\u12"; write one of JSON's`],
   [
     "[".repeat(33),
-    1,
+    "1:33",
     "nested deeper than 32 levels; write no more than needed",
   ],
   [
     '{"a":'.repeat(100_000),
-    1,
+    "1:161",
     "nested deeper than 32 levels; write no more than needed",
   ],
 ];
 
-for (const [text, line, sentence] of REFUSED) {
+for (const [text, place, sentence] of REFUSED) {
   const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 10)}…` : text);
   Deno.test(`readJson() says where and what when the text is ${shown}`, () => {
     const { message } = assertThrows(() => readJson(FILE, text), OperatorError);
-    assertEquals(message, `${FILE}:${line}: ${sentence}`);
+    assertEquals(message, `${FILE}:${place}: ${sentence}`);
     assertThrows(() => JSON.parse(text), SyntaxError);
   });
 }
@@ -175,3 +183,57 @@ Deno.test("readJson() agrees with JSON.parse() when texts are changed at random"
   }
   assertEquals(taken > 300, true);
 });
+
+const COMMENTED: readonly (readonly [text: string, value: unknown])[] = [
+  ['// a\n{"a": 1, // b\n"b": [2, 3,],}// c', { a: 1, b: [2, 3] }],
+  ['/* a */{/**/"a"/* * / */:/*\n*/1/***/,}/* */', { a: 1 }],
+  ['/*//*/["// /* */"]//', ["// /* */"]],
+  ["[1,//\r\n]", [1]],
+  [" [] ", []],
+];
+
+for (const [text, value] of COMMENTED) {
+  Deno.test(`readJson() takes ${JSON.stringify(text)} when there may be comments`, () => {
+    assertEquals(plain(readJson(FILE, text, "commented")), value);
+    for (const dialect of ["standard", "solo5"] as const) {
+      const strict = () => readJson(FILE, text, dialect);
+      if (text === " [] ") assertEquals(plain(strict()), value);
+      else assertThrows(strict, OperatorError);
+    }
+  });
+}
+
+Deno.test("readJson() counts lines when comments have several", () => {
+  const value = readJson(FILE, '/*\n\n*/ // x\n{ "a": /*\n*/ 1 }', "commented");
+  assertEquals(value.line, 4);
+  assertEquals(value.kind === "object" && value.members.get("a")?.line, 5);
+});
+
+const NOT_COMMENTED: readonly (readonly [text: string, sentence: string])[] = [
+  ["[1,,]", "1:4: found a comma with nothing before it; drop the comma"],
+  ["[,]", "1:2: found a comma with nothing before it; drop the comma"],
+  ["[1 2]", `1:4: found "2" where "," or "]" is expected; ${MEND}`],
+  ["# a\n[]", `1:1: found "#" where a value is expected; ${MEND}`],
+  ["[] /* a", "1:4: found a comment without an end; close it with */"],
+  ["\n /*/", "2:2: found a comment without an end; close it with */"],
+  ["[] / 1", '1:4: found "/" behind the end; drop what follows it'],
+  ["[]\n[]", '2:1: found "[" behind the end; drop what follows it'],
+  ['{"a": 1,\n "a": 2}', '2:2: found "a" a second time; drop one'],
+  ['{"a": 1, /* é😀 */ "\\u0061": 2}', '1:19: found "a" a second time; drop one'],
+  [
+    '{"__proto__": 1, "__proto__": 2}',
+    '1:18: found "__proto__" a second time; drop one',
+  ],
+  ["'a'", `1:1: found "'" where a value is expected; ${MEND}`],
+  ["{a: 1}", `1:2: found "a" where a key in double quotes is expected; ${MEND}`],
+];
+
+for (const [text, sentence] of NOT_COMMENTED) {
+  Deno.test(`readJson() refuses ${JSON.stringify(text)} when there may be comments`, () => {
+    const { message } = assertThrows(
+      () => readJson(FILE, text, "commented"),
+      OperatorError,
+    );
+    assertEquals(message, `${FILE}:${sentence}`);
+  });
+}
