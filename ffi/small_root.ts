@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { currentFolderPath } from "./current_folder.ts";
 import { lastErrno, SystemCallError } from "./errno.ts";
 import { cString } from "./files.ts";
 import { MountFlag } from "./linux/mount.ts";
@@ -85,8 +86,6 @@ function makeFolders(path: string, from: string): void {
 
 /** The current directory; `/` where it has no path. */
 export function currentFolder(): string {
-  const room = new Uint8Array(4096);
-  const length = trySystemCall("getcwd", room, room.length);
-  const path = new TextDecoder().decode(room.subarray(0, Math.max(length - 1, 0)));
-  return path.startsWith("/") ? path : "/";
+  const path = currentFolderPath();
+  return path === undefined ? "/" : new TextDecoder().decode(path);
 }

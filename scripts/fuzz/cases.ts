@@ -27,7 +27,7 @@ export type Case =
     readonly sizeBytes: number;
   }
   | {
-    /** A manifest in JSON, or a text of the system: bytes that should be UTF-8. */
+    /** A manifest, a config file, or a text of the system: should be UTF-8. */
     readonly kind: "text";
     /** The bytes. */
     readonly bytes: Uint8Array<ArrayBuffer>;

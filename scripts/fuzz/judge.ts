@@ -5,6 +5,7 @@
  * @module
  */
 import { bind } from "../../src/binding/bindings.ts";
+import { readConfig } from "../../src/binding/config.ts";
 import { readImage } from "../../src/image/image.ts";
 import { manifestFromJson } from "../../src/image/json.ts";
 import { readJson } from "../../src/image/json_text.ts";
@@ -28,6 +29,8 @@ export interface Readers {
   readonly readJson: typeof readJson;
   /** Reads a manifest in JSON. */
   readonly manifestFromJson: typeof manifestFromJson;
+  /** Reads a config file. */
+  readonly readConfig: typeof readConfig;
 }
 
 /** The project's. */
@@ -38,6 +41,7 @@ export const READERS: Readers = {
   queryAbi,
   readJson,
   manifestFromJson,
+  readConfig,
 };
 
 /** What is wrong with a reader. */

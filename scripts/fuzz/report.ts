@@ -25,7 +25,12 @@ export function describeFinding(finding: Finding, path: string): string[] {
 }
 
 /** Those whose answers show whether cases get anywhere. */
-const READERS = ["readImage", "queryManifest", "manifestFromJson standard"] as const;
+const READERS = [
+  "readImage",
+  "queryManifest",
+  "manifestFromJson standard",
+  "readConfig",
+] as const;
 
 /**
  * Says how far the cases got, how fast, and whether something is wrong.

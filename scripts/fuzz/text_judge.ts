@@ -1,5 +1,6 @@
 /**
- * Judging those who read text: manifests in JSON, and bytes that should be UTF-8.
+ * Judging those who read text: manifests in JSON, config files, and bytes that
+ * should be UTF-8.
  *
  * @module
  */
@@ -9,6 +10,7 @@ import { decodeManifest, encodeManifest } from "../../src/image/manifest.ts";
 import { manifestSource } from "../../src/image/manifest_source.ts";
 import { checkManifest } from "./invariants.ts";
 import { Broken, FILE, type Interview } from "./interview.ts";
+import { judgeConfig } from "./config_judge.ts";
 import type { Readers } from "./judge.ts";
 
 /** A manifest's C source, but for its first line. */
@@ -35,6 +37,7 @@ export function judgeText(
   }
   const value = interview.ask("readJson", budget, () => readers.readJson(FILE, text));
   compareWithRuntime(text, value);
+  judgeConfig(text, budget, readers, interview);
   for (const dialect of ["standard", "solo5"] as const) {
     const manifest = interview.ask(
       `manifestFromJson ${dialect}`,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Random } from "../../tests/support/random.ts";
+import { configFile } from "./config_texts.ts";
 
 /** Pieces that texts are made of, and broken with. */
 const PIECES: readonly string[] = [
@@ -106,12 +107,12 @@ function broken(text: string, random: Random): string {
   }
 }
 
-/** Makes a text: a manifest, nearly one, or pieces at random. */
+/** Makes a text: a manifest, a config file, nearly one, or pieces at random. */
 export function makeText(random: Random): string {
   if (random.below(8) === 0) {
     return Array.from({ length: random.below(40) }, () => random.pick(PIECES)).join("");
   }
-  let text = manifest(random);
+  let text = random.below(3) === 0 ? configFile(random) : manifest(random);
   for (let count = random.pick([0, 0, 0, 1, 1, 2, 4]); count > 0; count--) {
     text = broken(text, random);
   }

@@ -125,7 +125,7 @@ function resolve<R extends NetRequest | BlockRequest>(
     if (flags.length === 0) {
       problems.push(`a request for "${request.device}" asks for nothing (drop it)`);
     }
-    const device = find(ofType, request.device);
+    const device = findDevice(ofType, request.device);
     if (device !== undefined) {
       found.set(device, [...found.get(device) ?? [], request]);
       continue;
@@ -142,8 +142,8 @@ function resolve<R extends NetRequest | BlockRequest>(
   return found;
 }
 
-/** A device's name wins over a position. */
-function find(
+/** Finds what a flag calls a device; its name wins over a position. */
+export function findDevice(
   ofType: readonly ManifestDevice[],
   text: string,
 ): ManifestDevice | undefined {

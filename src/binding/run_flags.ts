@@ -36,6 +36,8 @@ export interface Draft {
   consoleRate?: Rate;
   sandbox: { level: SandboxLevel; user?: string };
   traces: Set<string>;
+  config?: string;
+  printConfig: boolean;
   help: boolean;
 }
 
@@ -187,6 +189,28 @@ export const RUN_FLAGS: readonly Flag[] = [
     add(draft, value) {
       draft.traces.add(value);
       return (TRACES as readonly string[]).includes(value);
+    },
+  },
+  {
+    name: "--config",
+    device: false,
+    value: "FILE",
+    help: "take from a JSON file what is not on the command line",
+    expected: "the path of a file",
+    add(draft, value) {
+      if (!isPath(value)) return false;
+      draft.config = value;
+      return true;
+    },
+  },
+  {
+    name: "--print-config",
+    device: false,
+    help: "print such a file for this command line, and run nothing",
+    expected: "no value",
+    add(draft) {
+      draft.printConfig = true;
+      return true;
     },
   },
   {

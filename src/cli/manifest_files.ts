@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { SystemCallError } from "../../ffi/errno.ts";
 import { readWholeFile, writeWholeFile } from "../../ffi/whole_files.ts";
 import { encodeRaw } from "../contract/raw_text.ts";
 import { OperatorError } from "../errors.ts";
@@ -14,13 +13,11 @@ import type { ImageSource } from "../image/source.ts";
 import { openImageFile } from "../machine/image_file.ts";
 import { PROGRAM } from "./invocation.ts";
 import { printText } from "./output.ts";
+import { described, readText } from "./text_file.ts";
 import { VERSION } from "./version.ts";
 
 /** Stands for standard input and standard output. */
 export const STANDARD_STREAM = "-";
-
-/** More than any manifest needs. */
-const MOST_JSON_BYTES = 1 << 20;
 
 /** What a manifest's C source is made from and where it goes. */
 export interface Generation {
@@ -45,40 +42,14 @@ export function generateManifest({ source, output, dialect }: Generation): void 
     throw new OperatorError(output, "is the manifest itself", "give another OUTPUT");
   }
   const name = fromStdin ? "standard input" : source;
-  const manifest = manifestFromJson(name, readText(source, name), dialect);
+  const path = fromStdin ? undefined : encodeRaw(source);
+  const json = readText(name, "manifest", (most) => readWholeFile(path, most));
+  const manifest = manifestFromJson(name, json, dialect);
   const text = manifestSource(manifest, `${PROGRAM} ${VERSION}`);
   if (toStdout) return printText(text);
   described(output, "give an OUTPUT that can be written, with room for it", () => {
     writeWholeFile(encodeRaw(output), new TextEncoder().encode(text));
   });
-}
-
-function readText(source: string, name: string): string {
-  const remedy = "give the path of a manifest in JSON that can be read";
-  const path = source === STANDARD_STREAM ? undefined : encodeRaw(source);
-  const bytes = described(
-    name,
-    remedy,
-    () => readWholeFile(path, MOST_JSON_BYTES + 1),
-  );
-  if (bytes.length > MOST_JSON_BYTES) {
-    const problem = `has more than ${MOST_JSON_BYTES} bytes, which no manifest needs`;
-    throw new OperatorError(name, problem, remedy);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new OperatorError(name, "is not UTF-8", "write it in UTF-8");
-  }
-}
-
-function described<T>(thing: string, remedy: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof SystemCallError)) throw error;
-    throw new OperatorError(thing === "" ? '""' : thing, error.problem, remedy, error);
-  }
 }
 
 /**

@@ -29,6 +29,10 @@ export async function run(args: readonly string[]): Promise<number> {
     (await import("./help.ts")).printUsage(["run"]);
     return ExitStatus.SUCCESS;
   }
+  if (command.printConfig) {
+    (await import("./config.ts")).printConfig(command);
+    return ExitStatus.SUCCESS;
+  }
   const { bindings, sandbox, kvm } = await prepareGuest(command, args);
   const { traces } = command;
   for (const warning of bindings.warnings) printError(warning);
@@ -56,6 +60,8 @@ const UNSEALED =
 type Command = RunArguments & {
   /** What the first start of `--sandbox=strict` has handed over, in the second. */
   readonly handed: HandedOver | undefined;
+  /** Words that ask for the same without a config file, where there is one. */
+  readonly words?: readonly string[];
 };
 
 /**
@@ -70,13 +76,19 @@ export async function readCommand(
   const handed = words[0]?.startsWith(HANDED_OVER)
     ? (await import("./strict.ts")).readHandedOver(words[0])
     : undefined;
-  const given = handed ? words.slice(1) : words;
-  const command = parseRunArguments(given);
-  if (command.request.problems?.length === 0) return { ...command, handed };
-  // Only where something is wrong somebody wants to know what would be right.
-  const { meant } = await import("../contract/suggest.ts");
-  const hint: Hint = (word, known) => meant(word, [...known, ...others]);
-  return { ...parseRunArguments(given, hint), handed };
+  const own = handed ? words.slice(1) : words;
+  let command = parseRunArguments(own);
+  let hint: Hint | undefined;
+  if (command.request.problems?.length !== 0) {
+    // Only where something is wrong somebody wants to know what would be right.
+    const { meant } = await import("../contract/suggest.ts");
+    hint = (word, known) => meant(word, [...known, ...others]);
+    command = parseRunArguments(own, undefined, hint);
+  }
+  if (command.config === undefined || command.help) return { ...command, handed };
+  const { completeFromFile } = await import("./config.ts");
+  const completed = completeFromFile(command.config, command, own, hint);
+  return { ...completed.run, handed, words: completed.words };
 }
 
 /**
@@ -87,16 +99,21 @@ export async function readCommand(
  * @returns with the descriptor of `/dev/kvm`, where it is open already
  */
 export async function prepareGuest(
-  { image: path, request: flags, named, sandbox, handed }: Command,
+  { image: path, request: flags, named, sandbox, handed, words, printConfig }: Command,
   args: readonly string[],
 ): Promise<Prepared & { readonly kvm: number | undefined }> {
+  if (printConfig) {
+    const remedy = `write ${PROGRAM} run … --print-config`;
+    throw new OperatorError("--print-config", `only ${PROGRAM} run does this`, remedy);
+  }
   requireHost();
   const request = named.length === 0 ? flags : await addPassed(flags, named);
   const image = read(path, request.problems ?? [], handed?.image);
   const prepared: Prepared = { bindings: bind(image, request), sandbox };
   if (sandbox.level !== "strict" && !handed) return { ...prepared, kvm: undefined };
   const { startStrictly } = await import("./strict.ts");
-  return { ...await startStrictly(prepared, args, handed), kvm: handed?.kvm };
+  const next = { given: args, words: words ?? args };
+  return { ...await startStrictly(prepared, next, handed), kvm: handed?.kvm };
 }
 
 /** Gives devices the descriptors that a service manager passed for them. */

@@ -20,12 +20,18 @@ export const FORMATS = ["--json", "--bpf"] as const;
  * @param args those of `solo5 run`, and `--json` or `--bpf`
  */
 export async function sandbox(args: readonly string[]): Promise<number> {
-  const formats = FORMATS.filter((format) => args.includes(format));
+  const end = args.indexOf("--");
+  const own = end < 0 ? args : args.slice(0, end);
+  const formats = FORMATS.filter((format) => own.includes(format));
   if (formats.length > 1) {
     throw new OperatorError("command line", "--json and --bpf are two forms", "drop one");
   }
-  const rest = args.filter((word) => !FORMATS.some((format) => format === word));
-  const command = await readCommand(rest, FORMATS);
+  const rest = args.filter((word, at) =>
+    at >= own.length || !FORMATS.some((format) => format === word)
+  );
+  const read = await readCommand(rest, FORMATS);
+  // A second start has to print in the same form.
+  const command = read.words ? { ...read, words: [...formats, ...read.words] } : read;
   if (command.help) {
     (await import("./help.ts")).printUsage(["sandbox"]);
     return ExitStatus.SUCCESS;

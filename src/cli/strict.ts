@@ -7,6 +7,7 @@
 import { passOn } from "../../ffi/passed.ts";
 import { commandLineOfProcess } from "../../ffi/process.ts";
 import type { Bindings } from "../binding/bindings.ts";
+import { encodeRaw } from "../contract/raw_text.ts";
 import type { SandboxRequest, StrictStart } from "../contract/sandbox.ts";
 import { OperatorError } from "../errors.ts";
 import type { ImageFile } from "../machine/image_file.ts";
@@ -52,24 +53,32 @@ function notOurs(word: string): OperatorError {
   );
 }
 
+/** What follows the subcommand on the command line. */
+export interface CommandWords {
+  /** In this start. */
+  readonly given: readonly string[];
+  /** In the next one, which cannot read a config file. */
+  readonly words: readonly string[];
+}
+
 /**
  * Does what is between binding and building: in the first start the program
  * starts anew, in this process, with nothing but what the guest needs; in the
  * second the guest gets what was handed over.
  *
- * @param args what follows the subcommand on the command line
+ * @param command what follows the subcommand on the command line
  * @param handed what the start before this one has handed over
  * @returns in the second start only
  * @throws {OperatorError} when something cannot be had, or a layer is missing
  */
 export async function startStrictly(
   { bindings, sandbox }: Prepared,
-  args: readonly string[],
+  command: CommandWords,
   handed: HandedOver | undefined,
 ): Promise<Prepared> {
-  if (handed === undefined) return await startAnew(bindings, sandbox, args);
+  if (handed === undefined) return await startAnew(bindings, sandbox, command);
   if (sandbox.level !== "strict" || handed.devices.length !== bindings.devices.length) {
-    throw notOurs(args[0]!);
+    throw notOurs(command.given[0]!);
   }
   const { level } = sandbox;
   const { started } = handed;
@@ -79,9 +88,9 @@ export async function startStrictly(
 async function startAnew(
   bindings: Bindings,
   request: SandboxRequest,
-  args: readonly string[],
+  { given, words: next }: CommandWords,
 ): Promise<never> {
-  const next = prepareStrictStart(
+  const prepared = prepareStrictStart(
     request,
     Deno.build.standalone
       ? undefined
@@ -90,8 +99,9 @@ async function startAnew(
   const words = commandLineOfProcess() ?? [];
   const held = await hold(bindings, (bindings.image.source as ImageFile).descriptor);
   for (const descriptor of [held.image, held.kvm, ...held.devices]) passOn(descriptor);
-  const { ownRoot, alone } = next.started;
+  const { ownRoot, alone } = prepared.started;
   const numbers = [+ownRoot, +alone, held.image, held.kvm, ...held.devices];
   const word = new TextEncoder().encode(`${HANDED_OVER}${numbers}`);
-  return next.go(words.toSpliced(words.length - args.length, 0, word));
+  const before = words.slice(0, words.length - given.length);
+  return prepared.go([...before, word, ...next.map(encodeRaw)]);
 }

@@ -21,6 +21,7 @@ const LEAST_REFUSALS: Readonly<Record<string, number>> = {
   readJson: 10,
   "manifestFromJson standard": 15,
   "manifestFromJson solo5": 10,
+  readConfig: 10,
 };
 
 Deno.test(

@@ -19,7 +19,7 @@ const MISSING_THERE =
 
 /** Tests of the host's side, of the command line and of readers: KVM is all the same to them. */
 const ALIKE_THERE = [
-  ...["block", "clients", "conformance", "console", "dumpcore_failures"],
+  ...["block", "clients", "config", "conformance", "console", "dumpcore_failures"],
   ...["dumpcore_user", "elftool", "gdb_connection", "hvt", "killed", "manifest"],
   ...["modules", "passed", "program", "rate", "rootless", "sandbox_layers"],
   ...["sandbox_strict", "survival", "survival_disk", "sync", "systemd"],

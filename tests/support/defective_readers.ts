@@ -223,6 +223,21 @@ export const DEFECTS: readonly (readonly [
     "manifestFromJson standard throws SyntaxError",
   ],
   [
+    "leaves a config file to the runtime",
+    { readConfig: (_, text) => JSON.parse(text) },
+    "readConfig throws SyntaxError",
+  ],
+  [
+    "forgets a flag of a config file",
+    {
+      readConfig: (file, text) => {
+        const read = READERS.readConfig(file, text);
+        return { ...read, flags: read.flags.slice(1) };
+      },
+    },
+    "readConfig reads something else",
+  ],
+  [
     "takes a comma too many",
     { readJson: (file, text) => READERS.readJson(file, text, "solo5") },
     "readJson takes what is no JSON",

@@ -165,8 +165,10 @@ function isOfType(value: unknown, type: string): boolean {
       return value === null;
     case "string":
     case "number":
-    case "boolean":
-      return typeof value === type;
+    case "boolean": {
+      const own: string = typeof value;
+      return own === type;
+    }
     default:
       throw new Error(`unknown type ${type}`);
   }

@@ -18,6 +18,7 @@ const VALUES: Readonly<Record<string, Operand>> = {
   "--sandbox": SANDBOX_LEVELS,
   "--user": "user",
   "--trace": TRACES,
+  "--config": "file",
 };
 
 /** Its flags, with what a shell completes. */
@@ -33,7 +34,10 @@ const FLAGS: readonly FlagDescription[] = RUN_FLAGS.map((flag) => ({
 export const RUN: CommandDescription = {
   name: "run",
   summary: "run a unikernel",
-  usage: ["app.elf [FLAGS] [--] [ARGS…]"],
+  usage: [
+    "app.elf [FLAGS] [--] [ARGS…]",
+    "--config=FILE [app.elf] [FLAGS] [-- ARGS…]",
+  ],
   text: `Runs a unikernel. Every device that its manifest declares has to be bound, and
 nothing else can be. DEVICE is a device's name, or its position among the devices of its
 type, from 0. Flags may also stand before the unikernel; ARGS are given to it, and need --
@@ -47,6 +51,7 @@ SIGINT and SIGTERM.`,
     ["solo5 run hello.elf", "one that needs no device"],
     ["solo5 run app.elf --net:0=tap0 -- ARGS…", "one with a network device"],
     ["solo5 run app.elf --block:storage=disk.img", "one with a disk"],
+    ["solo5 run --config=service.json", "one that a file says all about"],
   ],
   environment: [
     [

@@ -85,8 +85,8 @@ function problems(name: string, words: readonly string[]): readonly string[] {
   if (name === "run" || command.takesFlagsOf === "run") {
     const own = names(command.flags);
     const rest = name === "run" ? words : words.filter((word) => !own.includes(word));
-    const { image, request } = parseRunArguments(rest);
-    return image === undefined ? ["no image"] : request.problems ?? [];
+    const { image, config, request } = parseRunArguments(rest);
+    return (image ?? config) === undefined ? ["no image"] : request.problems ?? [];
   }
   const job = command.jobs?.find((each) => each.name === words[0]);
   const call = job === undefined ? [name] : [name, words[0]!];

@@ -32,6 +32,7 @@ Deno.test("describeOutcome() counts what was taken and refused when all went wel
     "readImage took 20 of 25, 2 kinds of refusal",
     "queryManifest took 0 of 3, 1 kinds of refusal",
     "manifestFromJson standard took 0 of 0, 0 kinds of refusal",
+    "readConfig took 0 of 0, 0 kinds of refusal",
     "50 cases in 0.5 s (100 a second): nothing is wrong",
   ]);
 });
