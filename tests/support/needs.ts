@@ -7,6 +7,7 @@
 
 import { closeFile, openFile, readAt } from "../../ffi/files.ts";
 import { canOpen } from "./access.ts";
+import { canVisit } from "./debian.ts";
 import { MEMORY_CGROUP } from "./memory_cgroup.ts";
 
 /** What a test may need. */
@@ -29,7 +30,11 @@ export type Need =
   | "man"
   | "mandoc"
   | "zsh"
-  | "DENORT_BIN";
+  | "DENORT_BIN"
+  | "dpkg-deb"
+  | "lintian"
+  | "a Debian"
+  | "systemd";
 
 function isProgram(name: string, ...args: string[]): boolean {
   try {
@@ -78,6 +83,19 @@ const HAS: Readonly<Record<Need, boolean>> = {
   mandoc: isProgram("mandoc", "/dev/null"),
   // The runtime of compiled programs.
   DENORT_BIN: Deno.env.get("DENORT_BIN") !== undefined,
+  "dpkg-deb": isProgram("dpkg-deb", "--version"),
+  // These take longer to find out, and few tests want to know.
+  get lintian() {
+    return isProgram("lintian", "--version");
+  },
+  // This machine's own, with a layer over it in which packages are installed.
+  get "a Debian"() {
+    return canVisit(false);
+  },
+  // The same, started by systemd.
+  get systemd() {
+    return canVisit(true);
+  },
   // A KVM without the processor's help emulates guests: no SSE, other faults.
   "hardware virtualization": /\b(vmx|svm)\b/.test(processorFlags()),
 };
