@@ -169,15 +169,23 @@ hostTest(
     }),
 );
 
-Deno.test("a sentence says what is missing when there is no dpkg-deb", () =>
-  withDirectory(async (folder) => {
-    await copyCheckout(folder);
-    const { status, stderr } = await packaging(folder, [`--program=${guest("hello")}`], {
-      env: { PATH: `${folder}/src` },
-    });
-    assertMatch(stderr, /^package: dpkg-deb: is missing, and makes the package; /);
-    assertEquals(status, 1);
-  }));
+hostTest(
+  "a sentence says what is missing when there is no dpkg-deb",
+  ["a fast host"],
+  () =>
+    withDirectory(async (folder) => {
+      await copyCheckout(folder);
+      const { status, stderr } = await packaging(
+        folder,
+        [`--program=${guest("hello")}`],
+        {
+          env: { PATH: `${folder}/src` },
+        },
+      );
+      assertMatch(stderr, /^package: dpkg-deb: is missing, and makes the package; /);
+      assertEquals(status, 1);
+    }),
+);
 
 hostTest(
   "a program of another version is refused when it is packaged",

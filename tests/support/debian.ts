@@ -141,8 +141,21 @@ export async function visitDebian<Name extends string>(
   }
 }
 
-/** Whether this machine is a Debian that lets such a system be made. */
+const found = new Map<boolean, boolean>();
+
+/**
+ * Whether this machine is a Debian that lets such a system be made; found out
+ * once, by doing it.
+ *
+ * @param booted whether systemd has to start there too
+ */
 export function canVisit(booted: boolean): boolean {
+  const can = found.get(booted) ?? tryVisit(booted);
+  found.set(booted, can);
+  return can;
+}
+
+function tryVisit(booted: boolean): boolean {
   try {
     const work = Deno.makeTempDirSync();
     try {
