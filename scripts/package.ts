@@ -84,7 +84,16 @@ async function withWork<T>(
   await Deno.mkdir(FOLDER, { recursive: true });
   const work = await Deno.makeTempDir({ dir: FOLDER, prefix: ".package-" });
   const stop = new AbortController();
-  const clear = () => Deno.removeSync(work, { recursive: true });
+  const clear = () => {
+    for (let left = 10;; left--) {
+      try {
+        return Deno.removeSync(work, { recursive: true });
+      } catch (error) {
+        // At a signal what is being written may come into a folder meanwhile.
+        if (left === 0) throw error;
+      }
+    }
+  };
   const signals = [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const;
   for (const [name, status] of signals) {
     Deno.addSignalListener(name, () => {
