@@ -6,9 +6,9 @@
  */
 import { VERSION } from "../src/cli/version.ts";
 import { OperatorError } from "../src/errors.ts";
+import { documents } from "./documents.ts";
 import { installedFiles, maintainerFiles, type Sources } from "./package/contents.ts";
 import { controlFile, PACKAGE } from "./package/control.ts";
-import { documents } from "./package/documents.ts";
 import {
   defaultProgram,
   maintainer,

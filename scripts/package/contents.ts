@@ -5,6 +5,7 @@
  */
 import { gzipSync } from "node:zlib";
 import { type ChangelogFacts, debianChangelog } from "./changelog.ts";
+import type { PlacedText } from "../documents.ts";
 import { PACKAGE } from "./control.ts";
 
 /** A file of a package. */
@@ -15,14 +16,6 @@ export interface PackageFile {
   readonly mode: number;
   /** Its bytes; `"program"` for the program's own. */
   readonly content: Uint8Array | "program";
-}
-
-/** A text made from the description of the command line. */
-export interface PlacedText {
-  /** Where it is below a prefix, for most systems: `share/man/man1/solo5-run.1`. */
-  readonly path: string;
-  /** What is in it. */
-  readonly text: string;
 }
 
 /** Texts of the checkout that go into a package. */

@@ -6,9 +6,9 @@ import {
   installedFiles,
   maintainerFiles,
   type PackageFile,
-  type PlacedText,
   type Sources,
 } from "../../../../scripts/package/contents.ts";
+import { documents, type PlacedText } from "../../../../scripts/documents.ts";
 
 const ROOT = new URL("../../../../", import.meta.url);
 const read = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
@@ -131,4 +131,16 @@ Deno.test("the files are the same, in one order, when they are listed again", ()
   assertEquals(installedFiles(SOURCES, TEXTS, FACTS), FILES);
   const paths = FILES.map(({ path }) => path);
   assertEquals(paths, paths.toSorted());
+});
+
+Deno.test("every page that the unit names is installed when the pages are made", () => {
+  const [, names = ""] = /^Documentation=(.*)$/m.exec(SOURCES.file("solo5@.service")) ??
+    [];
+  const pages = [...names.matchAll(/man:([\w-]+)\((\d)\)/g)];
+  assert(pages.length > 0);
+  const paths = installedFiles(SOURCES, documents("0.1.0", new Date(0)), FACTS)
+    .map(({ path }) => path);
+  for (const [, name, section] of pages) {
+    assert(paths.includes(`usr/share/man/man${section}/${name}.${section}.gz`), name);
+  }
 });
