@@ -137,15 +137,21 @@ hostTest(
     }),
 );
 
-/** Guests for the unit, by instance: started without a file in `/etc/solo5`. */
-const CALLED = `mkdir -p /run/systemd/system/solo5@.service.d
-cat >/run/systemd/system/solo5@.service.d/called.conf <<'END'
-[Service]
-ExecStart=
-ExecStart=/usr/bin/solo5 run /srv/%i.hvt
-Restart=no
-END
-chgrp kvm /dev/kvm
+/** What `/etc/solo5/web.json` needs beside the unit, as docs/operators.md has it. */
+const TAP = `[Service]
+ExecStartPre=+ip tuntap add web0 mode tap group kvm
+ExecStartPre=+ip address add 10.0.0.1/24 dev web0
+ExecStartPre=+ip link set web0 up
+ExecStopPost=+ip link delete web0
+`;
+
+/** A guest with a network and a disk, from the package's example. */
+const WEB = `mkdir -p /srv/web /var/lib/solo5/web /etc/systemd/system/solo5@web.service.d
+cp demo.hvt /srv/web/web.elf
+truncate --size=64K /var/lib/solo5/web/disk.img
+cp /usr/share/doc/solo5-deno/examples/web.json /etc/solo5/
+cat >/etc/systemd/system/solo5@web.service.d/tap.conf <<'END'
+${TAP}END
 systemctl daemon-reload`;
 
 /** Waits until a unit's guest has printed something. */
@@ -158,22 +164,24 @@ hostTest(
   async () => {
     const path = await packageOf(1);
     const did = await visitDebian({
-      files: [path, HELLO, guest("spin")],
+      files: [path, HELLO, guest("demo")],
       booted: true,
       steps: {
-        install: `dpkg -i ${fileName(path)} && ${CALLED}`,
-        hello: `systemctl start solo5@hello && ${printed("solo5@hello", "Hello")}
+        install: `dpkg -i ${fileName(path)} && chgrp kvm /dev/kvm && ${WEB}`,
+        hello: `echo '{ "image": "/srv/hello.hvt" }' >/etc/solo5/hello.json
+          systemctl start solo5@hello && ${printed("solo5@hello", "Hello")}
           journalctl --output=cat --unit solo5@hello _COMM=solo5`,
         ended: "systemctl show --property=Result,ExecMainStatus solo5@hello",
-        spin: `systemctl start solo5@spin && ${printed("solo5@spin", "spinning")}
-          systemctl show --value --property=ActiveState solo5@spin
-          ps -o user= -o args= -p $(systemctl show --value -p MainPID solo5@spin)`,
-        state: `stat --format=%a:%U /var/lib/private/solo5/spin`,
+        web: `systemctl start solo5@web && ${printed("solo5@web", "answering")}
+          systemctl show --value --property=ActiveState solo5@web
+          ps -o user:32= -o args= -p $(systemctl show --value -p MainPID solo5@web)`,
+        state: "stat --format=%a:%U /var/lib/private/solo5/web",
+        disk: "od -An -tx1 -N1 /var/lib/solo5/web/disk.img",
         stop:
-          "systemctl stop solo5@spin; systemctl show --property=Result,ActiveState solo5@spin",
+          "systemctl stop solo5@web; systemctl show --property=Result,ActiveState solo5@web",
+        missing: `systemctl start solo5@none && ${printed("solo5@none", "ENOENT")}
+          journalctl --output=cat --unit solo5@none _COMM=solo5; systemctl stop solo5@none`,
         other: "systemctl start solo5@two.words",
-        missing: `rm -r /run/systemd/system/solo5@.service.d && systemctl daemon-reload
-          systemctl cat solo5@hello | grep ^ExecStart=`,
       },
     });
     assertEquals(did.install.status, 0, did.install.text);
@@ -184,20 +192,18 @@ hostTest(
       "Result=success",
     ]);
     assertMatch(
-      did.spin.text,
-      /^active\nsolo5-s\S+ +\/usr\/bin\/solo5 run \/srv\/spin\.hvt$/m,
+      did.web.text,
+      /^active\nsolo5-web +\/usr\/bin\/solo5 run --config=\/etc\/solo5\/web\.json$/m,
     );
-    assertMatch(did.state.text, /^700:solo5-spin$/m);
+    assertEquals(did.state.text, "700:solo5-web\n");
+    assertEquals(did.disk.text, " 01\n");
     assertEquals(did.stop.text.split("\n").toSorted(), [
       "",
       "ActiveState=inactive",
       "Result=success",
     ]);
+    assertMatch(did.missing.text, /^solo5: \/etc\/solo5\/none\.json: open: ENOENT /);
     // A name that no user can have: refused, and not run as another user.
     assertEquals(did.other.status, 1, did.other.text);
-    assertMatch(
-      did.missing.text,
-      /^ExecStart=\/usr\/bin\/solo5 run --config=\S+%i\.json$/m,
-    );
   },
 );
