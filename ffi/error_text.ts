@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeErrno } from "./errno.ts";
 import { symbolGroup } from "./libc.ts";
 
 const libc = symbolGroup("error texts", {
@@ -10,8 +11,12 @@ const libc = symbolGroup("error texts", {
   strerror: { parameters: ["i32"], result: "pointer" },
 });
 
-/** Says an errno as C programs do: `No such file or directory`. */
+/**
+ * Says an errno as C programs do: `No such file or directory`. Only Linux's C
+ * library is asked.
+ */
 export function errorText(errno: number): string {
+  if (Deno.build.os !== "linux") return describeErrno(errno);
   // Safe: strerror always returns a string, which lasts until its next call.
   return Deno.UnsafePointerView.getCString(libc().strerror(errno)!);
 }

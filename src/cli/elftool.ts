@@ -21,7 +21,7 @@ export const ELFTOOL = "solo5-elftool";
 interface ElftoolCommand {
   /** How many words it takes; another number of them is no command line. */
   readonly operands: number;
-  run(...operands: readonly string[]): void;
+  run(...operands: readonly string[]): Promise<void>;
 }
 
 /** The commands; `description/elftool.ts` has what each takes. */
@@ -42,10 +42,13 @@ export const ELFTOOL_JOBS: Readonly<Record<string, ElftoolCommand>> = {
  * @param args its arguments
  * @returns the exit status
  */
-export function elftool(name: string, args: readonly string[]): number {
+export async function elftool(
+  name: string,
+  args: readonly string[],
+): Promise<number> {
   speakAs(name);
   try {
-    if (run(args)) return ExitStatus.SUCCESS;
+    if (await run(args)) return ExitStatus.SUCCESS;
     printErrorText(elftoolUsage(printable(name)));
   } catch (error) {
     printError(describeAsElftool(error, args));
@@ -54,10 +57,10 @@ export function elftool(name: string, args: readonly string[]): number {
 }
 
 /** Does what the arguments say; false where they say nothing. */
-function run([word = "", ...operands]: readonly string[]): boolean {
+async function run([word = "", ...operands]: readonly string[]): Promise<boolean> {
   const job = Object.hasOwn(ELFTOOL_JOBS, word) ? ELFTOOL_JOBS[word] : undefined;
   if (operands.length !== job?.operands) return false;
-  job.run(...operands);
+  await job.run(...operands);
   return true;
 }
 

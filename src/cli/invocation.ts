@@ -50,7 +50,7 @@ export async function calledName(given: readonly string[]): Promise<CalledName> 
   // A start through a launcher does not read the process's own command line.
   const path = given[0]?.startsWith(CALLED_AS)
     ? given[0].slice(CALLED_AS.length)
-    : nameOfProcess(await wordsOfProcess()) ?? PROGRAM;
+    : nameOfProcess(await pathOfProcess()) ?? PROGRAM;
   const name = path.slice(path.lastIndexOf("/") + 1);
   const skin = SKINS.find(([beginning]) => name.startsWith(beginning))?.[1];
   return skin === undefined ? { name: PROGRAM, skin: "solo5" } : { name, skin };
@@ -65,7 +65,10 @@ export async function calledName(given: readonly string[]): Promise<CalledName> 
  */
 export async function exactArguments(given: readonly string[]): Promise<string[]> {
   let words = [...given];
-  const doubtful = given.find((word) => word.includes(REPLACED));
+  // On other systems arguments are text, or cannot be had otherwise.
+  const doubtful = Deno.build.os === "linux"
+    ? given.find((word) => word.includes(REPLACED))
+    : undefined;
   if (doubtful !== undefined) {
     const process = await wordsOfProcess();
     if (process === undefined) {
@@ -85,8 +88,16 @@ async function wordsOfProcess(): Promise<Uint8Array[] | undefined> {
   return commandLineOfProcess();
 }
 
-/** What the process was started as, unless that is the runtime itself. */
-function nameOfProcess(words: readonly Uint8Array[] | undefined): string | undefined {
-  const path = words?.[0] === undefined ? undefined : decodeRaw(words[0]);
+/** What the process was started as. */
+async function pathOfProcess(): Promise<string | undefined> {
+  if (Deno.build.os !== "linux") {
+    return Deno.execPath().replaceAll("\\", "/").replace(/\.exe$/i, "");
+  }
+  const word = (await wordsOfProcess())?.[0];
+  return word && decodeRaw(word);
+}
+
+/** The path of the program, unless that is the runtime itself. */
+function nameOfProcess(path: string | undefined): string | undefined {
   return path === undefined || /(^|\/)deno[^/]*$/.test(path) ? undefined : path;
 }

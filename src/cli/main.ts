@@ -21,6 +21,7 @@ export const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = 
     const { hvt, HVT } = await import("./hvt.ts");
     return (args) => hvt(HVT, args);
   },
+  inspect: async () => (await import("./inspect.ts")).inspect,
   sandbox: async () => (await import("./sandbox.ts")).sandbox,
   manifest: async () => (await import("./manifest.ts")).manifest,
   elftool: async () => {

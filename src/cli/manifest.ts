@@ -13,13 +13,13 @@ import { generateManifest, printQuery, STANDARD_STREAM } from "./manifest_files.
 import { readWords, wayOut } from "./words.ts";
 
 /** What one of the jobs does, with the values of its flags. */
-type Job = (file: string, flags: ReadonlyMap<string, string>) => void;
+type Job = (file: string, flags: ReadonlyMap<string, string>) => Promise<void>;
 
 /** The jobs; `description/manifest.ts` has what each takes. */
 export const JOBS: Readonly<Record<string, Job>> = {
   generate(source, flags) {
     const output = flags.get("-o") ?? STANDARD_STREAM;
-    generateManifest({ source, output, dialect: "standard" });
+    return generateManifest({ source, output, dialect: "standard" });
   },
   show: (file) => printQuery(file, queryManifest),
   abi: (file) => printQuery(file, queryAbi),
@@ -31,7 +31,7 @@ export const JOBS: Readonly<Record<string, Job>> = {
  * @param args what follows `manifest` on the command line
  * @throws {OperatorError} for another command line
  */
-export function manifest(args: readonly string[]): number {
+export async function manifest(args: readonly string[]): Promise<number> {
   const [word, ...rest] = args;
   if (word === "--help" || word === "-h") {
     printUsage(["manifest"]);
@@ -41,7 +41,7 @@ export function manifest(args: readonly string[]): number {
   const call = ["manifest", job.name];
   const { operands: [file], flags, help } = readWords(call, job, rest);
   if (help) printUsage(call);
-  else if (file !== undefined) JOBS[job.name]!(file, flags);
+  else if (file !== undefined) await JOBS[job.name]!(file, flags);
   else throw new OperatorError("command line", "no file given", wayOut(call, job));
   return ExitStatus.SUCCESS;
 }

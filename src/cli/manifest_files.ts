@@ -3,14 +3,12 @@
  *
  * @module
  */
-import { readWholeFile, writeWholeFile } from "../../ffi/whole_files.ts";
-import { encodeRaw } from "../contract/raw_text.ts";
 import { OperatorError } from "../errors.ts";
 import { manifestFromJson } from "../image/json.ts";
 import type { JsonDialect } from "../image/json_text.ts";
 import { manifestSource } from "../image/manifest_source.ts";
 import type { ImageSource } from "../image/source.ts";
-import { openImageFile } from "../machine/image_file.ts";
+import { hostFiles } from "./host_files.ts";
 import { PROGRAM } from "./invocation.ts";
 import { printText } from "./output.ts";
 import { described, readText } from "./text_file.ts";
@@ -35,20 +33,23 @@ export interface Generation {
  * @throws {OperatorError} for a file that cannot be read or written, and with
  * the path of the first wrong field
  */
-export function generateManifest({ source, output, dialect }: Generation): void {
+export async function generateManifest(
+  { source, output, dialect }: Generation,
+): Promise<void> {
+  const files = await hostFiles();
   const fromStdin = source === STANDARD_STREAM;
   const toStdout = output === STANDARD_STREAM;
   if (source === output && !fromStdin) {
     throw new OperatorError(output, "is the manifest itself", "give another OUTPUT");
   }
   const name = fromStdin ? "standard input" : source;
-  const path = fromStdin ? undefined : encodeRaw(source);
-  const json = readText(name, "manifest", (most) => readWholeFile(path, most));
+  const path = fromStdin ? undefined : source;
+  const json = readText(name, "manifest", (most) => files.readWhole(path, most));
   const manifest = manifestFromJson(name, json, dialect);
   const text = manifestSource(manifest, `${PROGRAM} ${VERSION}`);
   if (toStdout) return printText(text);
   described(output, "give an OUTPUT that can be written, with room for it", () => {
-    writeWholeFile(encodeRaw(output), new TextEncoder().encode(text));
+    files.writeWhole(output, new TextEncoder().encode(text));
   });
 }
 
@@ -58,8 +59,11 @@ export function generateManifest({ source, output, dialect }: Generation): void 
  * @throws {OperatorError} for a file that cannot be read
  * @throws {ImageError} for an image that does not say it
  */
-export function printQuery(path: string, query: (source: ImageSource) => string): void {
-  const source = openImageFile(path);
+export async function printQuery(
+  path: string,
+  query: (source: ImageSource) => string,
+): Promise<void> {
+  const source = (await hostFiles()).openImage(path);
   try {
     printText(query(source));
   } finally {

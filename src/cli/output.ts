@@ -69,7 +69,7 @@ export function describeEnd(error: unknown): { sentence: string; status: number 
   if (error instanceof Deno.errors.NotCapable) {
     return {
       sentence:
-        `${PROGRAM} lacks a permission of Deno's: run it as scripts/solo5 does, with --allow-ffi`,
+        `${PROGRAM} lacks a permission of Deno's: run it as scripts/solo5 does, with ${PERMISSIONS}`,
       status: ExitStatus.OPERATOR,
     };
   }
@@ -79,6 +79,11 @@ export function describeEnd(error: unknown): { sentence: string; status: number 
     status: ExitStatus.INTERNAL,
   };
 }
+
+/** What it needs: on Linux everything goes through libc. */
+const PERMISSIONS = Deno.build.os === "linux"
+  ? "--allow-ffi"
+  : "--allow-read (and --allow-write to write a file)";
 
 /** How long a stream that does not block is waited for: 100 times 20 ms. */
 const ATTEMPTS = 100, PAUSE_MS = 20;

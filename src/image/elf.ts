@@ -18,9 +18,13 @@ const Header = {
   version: 20,
   entry: 24,
   phoff: 32,
+  shoff: 40,
   ehsize: 52,
   phentsize: 54,
   phnum: 56,
+  shentsize: 58,
+  shnum: 60,
+  shstrndx: 62,
 } as const;
 
 /** Fields of a program header. */
@@ -36,7 +40,7 @@ const ProgramHeaderLayout = {
 } as const;
 
 /** Program header types that matter here. */
-export const SegmentType = { LOAD: 1, NOTE: 4 } as const;
+export const SegmentType = { LOAD: 1, DYNAMIC: 2, NOTE: 4, TLS: 7 } as const;
 
 /** Program header flags. */
 export const SegmentFlag = { EXECUTE: 1, WRITE: 2, READ: 4 } as const;
@@ -63,12 +67,30 @@ export interface ProgramHeader {
   readonly align: bigint;
 }
 
+/** Where the ELF header says that the section headers are; nothing is checked. */
+export interface SectionTable {
+  /** `e_shoff`; 0 where there are none. */
+  readonly offset: bigint;
+  /** `e_shentsize`. */
+  readonly entryBytes: number;
+  /** `e_shnum`. */
+  readonly count: number;
+  /** `e_shstrndx`: the section with the sections' names. */
+  readonly namesIndex: number;
+}
+
 /** What the ELF header and the program headers say. */
 export interface ElfHeaders {
+  /** `e_type`. */
+  readonly type: number;
+  /** `e_machine`. */
+  readonly machine: number;
   /** `e_entry`, unchecked. */
   readonly entry: bigint;
   /** The program headers, in file order. */
   readonly programHeaders: readonly ProgramHeader[];
+  /** Where sections are described, which nothing that runs an image looks at. */
+  readonly sections: SectionTable;
 }
 
 /** Where `e_entry` and a program header's fields stand, for messages. */
@@ -119,8 +141,11 @@ const FIXED_FIELDS: readonly {
   },
 ];
 
-/** The machines whose images are taken: this tender's, or every one. */
-export type AcceptedMachine = "x86_64" | "any";
+/**
+ * Which images are taken: those for this tender's machine, those for any, or also
+ * those that are no executable at a fixed address.
+ */
+export type AcceptedImages = "x86_64" | "any machine" | "any machine and type";
 
 /**
  * Reads and checks the ELF header, and reads the program headers.
@@ -129,7 +154,7 @@ export type AcceptedMachine = "x86_64" | "any";
  */
 export function readElfHeaders(
   source: ImageSource,
-  accepted: AcceptedMachine = "x86_64",
+  accepted: AcceptedImages = "x86_64",
 ): ElfHeaders {
   if (source.sizeBytes < Header.size) {
     throw new ImageError({
@@ -154,7 +179,8 @@ export function readElfHeaders(
     });
   }
   for (const field of FIXED_FIELDS) {
-    if (field.offset === Header.machine && accepted === "any") continue;
+    if (field.offset === Header.machine && accepted !== "x86_64") continue;
+    if (field.offset === Header.type && accepted === "any machine and type") continue;
     const found = unsigned(header, field.offset, field.size);
     if (found !== field.value) {
       throw new ImageError({
@@ -167,8 +193,16 @@ export function readElfHeaders(
     }
   }
   return {
+    type: header.getUint16(Header.type, true),
+    machine: header.getUint16(Header.machine, true),
     entry: header.getBigUint64(Header.entry, true),
     programHeaders: readProgramHeaders(source, header),
+    sections: {
+      offset: header.getBigUint64(Header.shoff, true),
+      entryBytes: header.getUint16(Header.shentsize, true),
+      count: header.getUint16(Header.shnum, true),
+      namesIndex: header.getUint16(Header.shstrndx, true),
+    },
   };
 }
 

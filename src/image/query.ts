@@ -74,7 +74,7 @@ function query<T>(
   read: (file: string, note: NoteDescriptor | undefined) => T,
 ): T {
   try {
-    const { programHeaders } = readElfHeaders(source, "any");
+    const { programHeaders } = readElfHeaders(source, "any machine");
     return read(source.name, readNotes(source, programHeaders, kind)[kind]);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;

@@ -6,6 +6,7 @@
 import type { CommandDescription } from "./command.ts";
 import { ELFTOOL } from "./elftool.ts";
 import { HVT } from "./hvt.ts";
+import { INSPECT } from "./inspect.ts";
 import { MANIFEST } from "./manifest.ts";
 import { HELP, VERSION } from "./others.ts";
 import { RUN } from "./run.ts";
@@ -15,6 +16,7 @@ import { SANDBOX } from "./sandbox.ts";
 export const COMMANDS: readonly CommandDescription[] = [
   RUN,
   HVT,
+  INSPECT,
   SANDBOX,
   MANIFEST,
   ELFTOOL,

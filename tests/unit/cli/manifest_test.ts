@@ -1,11 +1,11 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { generateManifest } from "../../../src/cli/manifest_files.ts";
 import { manifest } from "../../../src/cli/manifest.ts";
 import { OperatorError } from "../../../src/errors.ts";
 
 /** The sentence of what an action refuses, in one line. */
-function refusal(action: () => unknown): string {
-  const { message } = assertThrows(action, OperatorError);
+async function refusal(action: () => Promise<unknown>): Promise<string> {
+  const { message } = await assertRejects(action, OperatorError);
   assert(!message.includes("\n"), message);
   return message;
 }
@@ -33,8 +33,8 @@ const WRONG: readonly (readonly [args: string[], sentence: string])[] = [
 ];
 
 for (const [args, sentence] of WRONG) {
-  Deno.test(`manifest() refuses the call when it is ${JSON.stringify(args)}`, () => {
-    const message = refusal(() => manifest(args));
+  Deno.test(`manifest() refuses the call when it is ${JSON.stringify(args)}`, async () => {
+    const message = await refusal(() => manifest(args));
     assert(message.startsWith(sentence), message);
   });
 }
@@ -75,14 +75,14 @@ const FILES: readonly (readonly [
   ],
 ];
 
-function inDirectory(name: string, fn: (directory: string) => void): void {
+function inDirectory(name: string, fn: (directory: string) => Promise<void>): void {
   Deno.test({
     name,
     ignore: Deno.build.os !== "linux",
-    fn() {
+    async fn() {
       const directory = Deno.makeTempDirSync();
       try {
-        fn(directory);
+        await fn(directory);
       } finally {
         Deno.removeSync(directory, { recursive: true });
       }
@@ -93,7 +93,7 @@ function inDirectory(name: string, fn: (directory: string) => void): void {
 for (const [name, content, sentence] of FILES) {
   inDirectory(
     `generateManifest() refuses the file and writes nothing when it ${name}`,
-    (directory) => {
+    async (directory) => {
       const source = `${directory}/manifest.json`;
       const bytes = typeof content === "string"
         ? new TextEncoder().encode(content)
@@ -104,7 +104,7 @@ for (const [name, content, sentence] of FILES) {
         output: `${directory}/a.c`,
         dialect: "solo5",
       } as const;
-      assertEquals(refusal(() => generateManifest(generation)), source + sentence);
+      assertEquals(await refusal(() => generateManifest(generation)), source + sentence);
       assertEquals([...Deno.readDirSync(directory)].length, 1);
     },
   );
@@ -112,45 +112,45 @@ for (const [name, content, sentence] of FILES) {
 
 inDirectory(
   "generateManifest() takes a file of the largest size when it is a manifest",
-  (directory) => {
+  async (directory) => {
     const [source, output] = [`${directory}/manifest.json`, `${directory}/manifest.c`];
     Deno.writeTextFileSync(source, TEXT.padEnd(1 << 20));
-    generateManifest({ source, output, dialect: "standard" });
+    await generateManifest({ source, output, dialect: "standard" });
     assert(Deno.readTextFileSync(output).endsWith("MFT1_NOTE_DECLARE_END\n"));
   },
 );
 
 inDirectory(
   "generateManifest() names the path when it cannot be read or written",
-  (directory) => {
+  async (directory) => {
     const source = `${directory}/manifest.json`;
     Deno.writeTextFileSync(source, TEXT);
     const generate = (from: string, to: string) =>
       refusal(() => generateManifest({ source: from, output: to, dialect: "standard" }));
     assertEquals(
-      generate(directory, "a.c"),
+      await generate(directory, "a.c"),
       `${directory}: read: EISDIR (is a directory)${READ}`,
     );
     assertEquals(
-      generate("", "a.c"),
+      await generate("", "a.c"),
       `"": open: ENOENT (no such file or directory)${READ}`,
     );
     assertEquals(
-      generate("/not/\x1b[2J", "a.c"),
+      await generate("/not/\x1b[2J", "a.c"),
       `/not/\\x1b[2J: open: ENOENT (no such file or directory)${READ}`,
     );
     assertEquals(
-      generate("/dev/zero", "a.c"),
+      await generate("/dev/zero", "a.c"),
       `/dev/zero: has more than 1048576 bytes, which no manifest needs${READ}`,
     );
     const write = "; give an OUTPUT that can be written, with room for it";
     const none = `${directory}/none/a.c`;
     assertEquals(
-      generate(source, none),
+      await generate(source, none),
       `${none}: open: ENOENT (no such file or directory)${write}`,
     );
     assertEquals(
-      generate(source, directory),
+      await generate(source, directory),
       `${directory}: open: EISDIR (is a directory)${write}`,
     );
     assertEquals([...Deno.readDirSync(directory)].length, 1);

@@ -138,7 +138,8 @@ const IGNORED: readonly (readonly [name: string, ImageOptions["elf"]])[] = [
 
 for (const [name, elf] of IGNORED) {
   Deno.test(`readElfHeaders() reads the same when ${name} is unusual`, () => {
-    assertEquals(read({ elf: elf! }), read({}));
+    const { sections } = read({});
+    assertEquals({ ...read({ elf: elf! }), sections }, read({}));
   });
 }
 
