@@ -11,6 +11,8 @@ import {
   PartType,
   PROGRAM_HEADER_BYTES,
   ProgramHeaderField,
+  SECTION_HEADER_BYTES,
+  SectionHeaderField,
 } from "../../tests/support/elf_builder.ts";
 
 /** A little-endian field. */
@@ -39,6 +41,8 @@ export interface Anatomy {
   readonly headers: readonly number[];
   /** The fields of these, of each a list. */
   readonly headerFields: readonly (readonly Field[])[];
+  /** The fields of section headers, of each a list; at most 128. */
+  readonly sectionFields: readonly (readonly Field[])[];
   /** The notes. */
   readonly notes: readonly NotePlace[];
   /** The fields of notes and what is in them. */
@@ -58,16 +62,9 @@ const MOST_HEADERS = 128;
 /** Finds the parts. */
 export function dissect(bytes: Uint8Array): Anatomy {
   const elf = placed(ElfField, 0).filter((field) => isInside(field, bytes));
-  const headers: number[] = [];
-  if (bytes.length >= ELF_HEADER_BYTES) {
-    const start = Number(readField(bytes, at(ElfField.phoff)));
-    const count = Number(readField(bytes, at(ElfField.phnum)));
-    for (let index = 0; index < Math.min(count, MOST_HEADERS); index++) {
-      const offset = start + index * PROGRAM_HEADER_BYTES;
-      if (offset + PROGRAM_HEADER_BYTES > bytes.length) break;
-      headers.push(offset);
-    }
-  }
+  const headers = tableOf(bytes, ElfField.phoff, ElfField.phnum, PROGRAM_HEADER_BYTES);
+  const sections = tableOf(bytes, ElfField.shoff, ElfField.shnum, SECTION_HEADER_BYTES);
+  const sectionFields = sections.map((offset) => placed(SectionHeaderField, offset));
   const notes = findNotes(bytes, headers);
   const entries = notes.flatMap((note) => findEntries(bytes, note));
   const noteFields = [
@@ -75,7 +72,26 @@ export function dissect(bytes: Uint8Array): Anatomy {
     ...entries.flatMap(fieldsOfEntry),
   ].filter((field) => isInside(field, bytes));
   const headerFields = headers.map((offset) => placed(ProgramHeaderField, offset));
-  return { elf, headers, headerFields, notes, noteFields, entries };
+  return { elf, headers, headerFields, sectionFields, notes, noteFields, entries };
+}
+
+/** Where the entries of a table stand that the ELF header speaks of. */
+function tableOf(
+  bytes: Uint8Array,
+  startField: readonly [number, number],
+  countField: readonly [number, number],
+  entryBytes: number,
+): number[] {
+  const entries: number[] = [];
+  if (bytes.length < ELF_HEADER_BYTES) return entries;
+  const start = Number(readField(bytes, at(startField)));
+  const count = Number(readField(bytes, at(countField)));
+  for (let index = 0; index < Math.min(count, MOST_HEADERS); index++) {
+    const offset = start + index * entryBytes;
+    if (offset + entryBytes > bytes.length) break;
+    entries.push(offset);
+  }
+  return entries;
 }
 
 /** A field of the builder's tables, in a structure that begins at `start`. */

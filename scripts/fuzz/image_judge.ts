@@ -11,6 +11,7 @@ import { loadSegments } from "../../src/machine/loader.ts";
 import type { Case } from "./cases.ts";
 import { checkImage, checkManifest, PAGE } from "./invariants.ts";
 import { Broken, FILE, type Interview } from "./interview.ts";
+import { compareInspection, judgeInspection } from "./inspection_judge.ts";
 import type { Readers } from "./judge.ts";
 import type { MeteredSource } from "./meter.ts";
 
@@ -34,14 +35,16 @@ export function judgeImage(
   readers: Readers,
   interview: Interview,
 ): void {
+  const inspection = judgeInspection(file, readers, interview);
   const manifest = interview.askOfImage("queryManifest", file, readers.queryManifest);
   const devices = manifest && checkAnswer("queryManifest", manifest.value).devices;
   const abi = interview.askOfImage("queryAbi", file, readers.queryAbi);
   const said = abi && checkAnswer("queryAbi", abi.value);
   const read = interview.askOfImage("readImage", file, readers.readImage);
-  if (read === undefined) return;
+  if (read === undefined) return compareInspection(inspection, undefined);
   const image = read.value;
   checkImage(image, file);
+  compareInspection(inspection, image);
   // What runs can also be asked what it is, and says the same.
   expect("queryAbi and readImage agree", said, {
     type: "solo5.abi",

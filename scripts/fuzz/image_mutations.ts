@@ -19,16 +19,18 @@ function pickAny<T>(random: Random, choices: readonly T[]): T | undefined {
   return choices.length === 0 ? undefined : random.pick(choices);
 }
 
-/** A field of the ELF header, of a program header, or of a note. */
+/** A field of the ELF header, of a program or section header, or of a note. */
 function someField(bytes: Uint8Array, random: Random): Field | undefined {
-  const { elf, headerFields, noteFields } = dissect(bytes);
-  switch (random.below(8)) {
+  const { elf, headerFields, sectionFields, noteFields } = dissect(bytes);
+  switch (random.below(9)) {
     case 0:
       return pickAny(random, elf);
     case 1:
     case 2:
     case 3:
       return pickAny(random, noteFields);
+    case 4:
+      return pickAny(random, pickAny(random, sectionFields) ?? elf);
     default:
       return pickAny(random, pickAny(random, headerFields) ?? elf);
   }

@@ -59,13 +59,18 @@ export class Interview {
     }
   }
 
-  /** Asks a reader of images, which may read and allocate what the file justifies. */
+  /**
+   * Asks a reader of images, which may read and allocate what the file justifies.
+   *
+   * @param budget how many bytes of each, where that is not what {@link imageBudget}
+   * says
+   */
   askOfImage<T>(
     who: string,
     file: Case & { kind: "image" },
     action: (source: MeteredSource) => T,
+    budget: number = imageBudget(file.sizeBytes),
   ): { value: T; source: MeteredSource } | undefined {
-    const budget = imageBudget(file.sizeBytes);
     const source = new MeteredSource(FILE, file.bytes, file.sizeBytes, budget);
     const value = this.ask(who, budget, () => {
       try {

@@ -6,6 +6,7 @@
  */
 import { bind } from "../../src/binding/bindings.ts";
 import { readConfig } from "../../src/binding/config.ts";
+import { inspectImage } from "../../src/image/inspection.ts";
 import { readImage } from "../../src/image/image.ts";
 import { manifestFromJson } from "../../src/image/json.ts";
 import { readJson } from "../../src/image/json_text.ts";
@@ -19,6 +20,8 @@ import { judgeText } from "./text_judge.ts";
 export interface Readers {
   /** Reads an image that is to run. */
   readonly readImage: typeof readImage;
+  /** Looks at an image, of whatever target. */
+  readonly inspectImage: typeof inspectImage;
   /** Holds an image against what the operator asks for. */
   readonly bind: typeof bind;
   /** Says which devices an image declares. */
@@ -36,6 +39,7 @@ export interface Readers {
 /** The project's. */
 export const READERS: Readers = {
   readImage,
+  inspectImage,
   bind,
   queryManifest,
   queryAbi,

@@ -23,6 +23,15 @@ export function imageBudget(sizeBytes: number): number {
   return Math.min(3 * sizeBytes, 5_000_000);
 }
 
+/**
+ * The same for looking at one: headers, and each note, are read for every question
+ * that is asked, and then 4096 section headers with 64 KiB of names, and the heads
+ * of 2048 notes with 96 bytes of a build id in each.
+ */
+export function inspectionBudget(sizeBytes: number): number {
+  return 4 * imageBudget(sizeBytes) + 600_000;
+}
+
 /** An image of which only the first bytes are not zero. */
 export class MeteredSource implements ImageSource {
   readonly #head: Uint8Array;

@@ -16,7 +16,7 @@ import {
   SegmentFlag,
   SegmentType,
 } from "./elf.ts";
-import { readImage } from "./image.ts";
+import { type Image, readImage } from "./image.ts";
 import {
   deviceTypeOf,
   isDeviceName,
@@ -144,6 +144,7 @@ export function inspectImage(source: ImageSource): Inspection {
       remedy: ANY_TARGET,
     });
   }
+  const { image, refusal } = tryToRead(source);
   return {
     file: source.name,
     sizeBytes: source.sizeBytes,
@@ -152,13 +153,13 @@ export function inspectImage(source: ImageSource): Inspection {
     dynamic: programHeaders.some(({ type }) => type === SegmentType.DYNAMIC),
     entry: headers.entry,
     abi: abi && { target: abi.target, version: abi.version },
-    ...memoryOf(headers, findings),
+    ...memoryOf(headers, image, findings),
     sections,
     buildId,
     notes,
     devices,
     findings,
-    refusal: refusalOf(source),
+    refusal,
   };
 }
 
@@ -195,7 +196,12 @@ export function isReservedType(typeNumber: number): boolean {
 
 type Memory = Pick<Inspection, "parts" | "end" | "leastMebibytes" | "tlsBytes">;
 
-function memoryOf({ programHeaders, entry }: ElfHeaders, findings: string[]): Memory {
+/** @param image the same, as a tender has it; undefined where none would */
+function memoryOf(
+  { programHeaders, entry }: ElfHeaders,
+  image: Image | undefined,
+  findings: string[],
+): Memory {
   const loads = programHeaders.filter(isLoaded).toSorted(byAddress);
   if (loads.length > MOST_PARTS) {
     const found = `${loads.length} segments to load`;
@@ -205,8 +211,10 @@ function memoryOf({ programHeaders, entry }: ElfHeaders, findings: string[]): Me
   for (const { vaddr, memsz } of loads) {
     if (vaddr + memsz > end) end = vaddr + memsz;
   }
-  const need = (entry < end ? end : entry + 1n) + BigInt(HEAP_BYTES);
-  const steps = Math.ceil(Number(need) / MEMORY_STEP_BYTES);
+  const used = Number((entry < end ? end : entry + 1n) + BigInt(HEAP_BYTES));
+  // A tender counts whole pages, of the size that the image asks for.
+  const need = Math.max(used, image?.layout.memoryNeed.bytes ?? 0);
+  const steps = Math.ceil(need / MEMORY_STEP_BYTES);
   const least = steps * MEMORY_STEP_BYTES;
   const tls = programHeaders.find(({ type }) => type === SegmentType.TLS);
   return {
@@ -237,19 +245,19 @@ function partOf({ index, vaddr, memsz, filesz, flags }: ProgramHeader): MemoryPa
   };
 }
 
-/** What `run` says of the file, whatever its flags. */
-function refusalOf(source: ImageSource): string | undefined {
+/** What `run` makes of the file, or says of it, whatever its flags. */
+function tryToRead(source: ImageSource): { image?: Image; refusal?: string } {
   const { name, sizeBytes } = source;
   try {
-    readImage({
+    const image = readImage({
       name,
       sizeBytes,
       read: (offset, target) => source.read(offset, target),
       close() {},
     });
-    return undefined;
+    return { image };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    return error.message;
+    return { refusal: error.message };
   }
 }

@@ -14,6 +14,9 @@ const NoteHeader = { size: 12, namesz: 0, descsz: 4, type: 8 } as const;
 /** What is looked at: places that hold notes, notes in each, bytes of a name. */
 const MOST_PLACES = 64, MOST_NOTES = 16, MOST_NAME_BYTES = 32;
 
+/** The most notes that are listed. */
+const MOST_LISTED = 64;
+
 /** The owner and type of a note with a build id, and the most bytes that it has. */
 const BUILD_ID = { owner: "GNU", type: 3, mostBytes: 64 } as const;
 
@@ -77,7 +80,9 @@ function readPlace(
     const name = at + NoteHeader.size;
     if (nameBytes > MOST_NAME_BYTES || name + nameBytes > end) break;
     const owner = ownerOf(readView(source, name, nameBytes));
-    if (!found.has(at)) found.set(at, { owner, type, bytes });
+    if (!found.has(at) && found.size < MOST_LISTED) {
+      found.set(at, { owner, type, bytes });
+    }
     const descriptor = name + padded(nameBytes);
     if (descriptor + bytes > end) break;
     if (owner === BUILD_ID.owner && type === BUILD_ID.type && bytes > 0) {

@@ -16,6 +16,7 @@ import { ROOT } from "../support/checkout.ts";
 /** How many kinds of refusal each reader shows at least, in 2,000 cases. */
 const LEAST_REFUSALS: Readonly<Record<string, number>> = {
   readImage: 30,
+  inspectImage: 10,
   queryManifest: 15,
   queryAbi: 10,
   readJson: 10,

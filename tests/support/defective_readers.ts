@@ -6,6 +6,7 @@
 import { READERS, type Readers } from "../../scripts/fuzz/judge.ts";
 import { OperatorError } from "../../src/errors.ts";
 import type { Image } from "../../src/image/image.ts";
+import type { Inspection } from "../../src/image/inspection.ts";
 import type { Segment } from "../../src/image/segments.ts";
 
 /** A reader that changes what the real one gives. */
@@ -40,6 +41,18 @@ function before(
       source.read(0, header);
       if (header.length === 64) action(new DataView(header.buffer), source);
       return READERS.readImage(source);
+    },
+  };
+}
+
+/** One that looks at images, and changes what it has seen. */
+function inspecting(
+  change: (inspection: Inspection) => { [K in keyof Inspection]?: Inspection[K] },
+): Partial<Readers> {
+  return {
+    inspectImage(source) {
+      const inspection = READERS.inspectImage(source);
+      return { ...inspection, ...change(inspection) };
     },
   };
 }
@@ -149,6 +162,43 @@ export const DEFECTS: readonly (readonly [
     "says another version",
     { queryAbi: (source) => READERS.queryAbi(source).replace(/\d/, "3") },
     "queryAbi and readImage agree: not so",
+  ],
+  [
+    "shows what it found as it is",
+    inspecting(({ findings }) => ({
+      findings: findings.map((finding) => `${finding}\x1b`),
+    })),
+    "describeInspection says what is not printable",
+  ],
+  [
+    "counts devices from 0",
+    inspecting(({ devices }) => ({
+      devices: devices?.map((device) => ({ ...device, index: device.index - 1 })),
+    })),
+    "inspectionsAsJson leaves its schema",
+  ],
+  [
+    "names less memory than is needed",
+    inspecting(() => ({ leastMebibytes: 2 })),
+    "inspectImage and readImage agree on memory: not so",
+  ],
+  [
+    "takes what would be refused",
+    inspecting(() => ({ refusal: undefined })),
+    "inspectImage and readImage agree on a refusal: not so",
+  ],
+  [
+    "makes room for all sections that a file speaks of",
+    {
+      inspectImage(source) {
+        const inspection = READERS.inspectImage(source);
+        const header = new Uint8Array(64);
+        source.read(0, header);
+        new Uint8Array(64 * new DataView(header.buffer).getUint16(60, true));
+        return inspection;
+      },
+    },
+    "inspectImage takes more than it may",
   ],
   [
     "forgets a device",

@@ -24,7 +24,27 @@ export const ElfField = {
   ehsize: [52, 2],
   phentsize: [54, 2],
   phnum: [56, 2],
+  shentsize: [58, 2],
+  shnum: [60, 2],
+  shstrndx: [62, 2],
 } as const;
+
+/** Fields of a section header (System V gABI 4): offset and size in bytes. */
+export const SectionHeaderField = {
+  name: [0, 4],
+  type: [4, 4],
+  flags: [8, 8],
+  addr: [16, 8],
+  offset: [24, 8],
+  size: [32, 8],
+  link: [40, 4],
+  info: [44, 4],
+  addralign: [48, 8],
+  entsize: [56, 8],
+} as const;
+
+/** Size of a section header. */
+export const SECTION_HEADER_BYTES = 64;
 
 /** Size of the ELF header. */
 export const ELF_HEADER_BYTES = 64;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MEBIBYTE, MOST_MEMORY_BYTES } from "../../contract/limits.ts";
 import type { InspectedDevice, Inspection } from "../../image/inspection.ts";
 import { PROGRAM } from "../invocation.ts";
 
@@ -17,7 +18,7 @@ export function flagOf({ bindable, type, name }: InspectedDevice): string | unde
 
 /** The command line that runs an image which `run` does not refuse. */
 export function commandLine({ file, devices, leastMebibytes }: Inspection): string {
-  const least = leastMebibytes ?? 0;
+  const least = leastMebibytes ?? MOST_MEMORY_BYTES / MEBIBYTE;
   const words = [
     // A name that begins with a dash would be a flag.
     quoted(file.startsWith("-") ? `./${file}` : file),

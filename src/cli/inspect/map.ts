@@ -52,7 +52,7 @@ export function drawMap({ parts, end }: Inspection, hosted: boolean): string[] {
   if (parts.length === 0) return ["memory: nothing is loaded"];
   const start = regions[0]!.start;
   const column = columnBytes(end - start);
-  const width = Number((end - start + column - 1n) / column);
+  const width = Math.max(1, Number((end - start + column - 1n) / column));
   const digits = Math.max(8, end.toString(16).length);
   const address = (value: bigint) => `0x${value.toString(16).padStart(digits, "0")}`;
   const rows = regions.map((region) => [
