@@ -12,32 +12,35 @@ import type { HostFiles } from "./host_files.ts";
 /** Files through the runtime. */
 export const RUNTIME_FILES: HostFiles = { openImage, readWhole, writeWhole };
 
-/** Has a failure of the runtime's be told as one of libc's. */
+/**
+ * Has a failure of the runtime's be told as one of libc's, or, where libc has none
+ * like it, in the runtime's words.
+ */
 function named<T>(call: string, path: string, action: () => T): T {
+  // The runtime's own words for this have no code.
+  if (path === "") throw new SystemCallError(call, path, Errno.ENOENT);
   try {
     return action();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    const errno = Errno[code as keyof typeof Errno];
-    if (errno === undefined) throw error;
-    throw new SystemCallError(call, path, errno);
+    if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) throw error;
+    const code = "code" in error ? String(error.code) : "";
+    if (Object.hasOwn(Errno, code)) {
+      throw new SystemCallError(call, path, Errno[code as keyof typeof Errno]);
+    }
+    const problem = `${call}: ${error.message}`;
+    throw new OperatorError(path, problem, "look at the host, or give another", error);
   }
 }
 
 const REMEDY = "give the path of a unikernel's file that can be read";
 
-/** Has a failure be told as the operator reads it. */
+/** Has a failure be told as the operator of an image reads it. */
 function described<T>(path: string, call: string, action: () => T): T {
   try {
     return named(call, path, action);
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    const known = error instanceof SystemCallError;
-    const problem = known
-      ? error.problem
-      : `${call}: ${error instanceof Error ? error.message : error}`;
-    const thing = path === "" ? '""' : path;
-    throw new OperatorError(thing, problem, REMEDY, known ? error : undefined);
+    if (!(error instanceof SystemCallError)) throw error;
+    throw new OperatorError(path === "" ? '""' : path, error.problem, REMEDY, error);
   }
 }
 
@@ -124,7 +127,7 @@ function statusOf(path: string): Deno.FileInfo | undefined {
     return named("open", path, () => Deno.statSync(path));
   } catch (error) {
     const missing = error instanceof SystemCallError && error.errno === Errno.ENOENT;
-    if (missing || error instanceof Deno.errors.NotFound) return undefined;
+    if (missing) return undefined;
     throw error;
   }
 }

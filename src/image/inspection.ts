@@ -8,7 +8,7 @@ import { hex } from "../contract/hex.ts";
 import { MEBIBYTE, MEMORY_STEP_BYTES, MOST_MEMORY_BYTES } from "../contract/limits.ts";
 import type { DeviceType } from "../contract/module.ts";
 import { ImageError, printable } from "../errors.ts";
-import { readAbiNote, targetName } from "./abi.ts";
+import { readAbiNote } from "./abi.ts";
 import {
   type ElfHeaders,
   type ProgramHeader,

@@ -25,12 +25,12 @@ Deno.test("inspect shows one file with its map, devices and command line", async
   assertEquals([stderr, status], ["", 0]);
   for (
     const line of [
-      /^  target +hvt, ABI version 2 \(Solo5 0\.8 and later\): run by this program$/m,
-      /^  machine +x86_64, statically linked, at a fixed address$/m,
-      /^  entry +0x100[0-9a-f]{3}$/m,
-      /^  sha256 +[0-9a-f]{64}$/m,
+      /^ {2}target +hvt, ABI version 2 \(Solo5 0\.8 and later\): run by this program$/m,
+      /^ {2}machine +x86_64, statically linked, at a fixed address$/m,
+      /^ {2}entry +0x100[0-9a-f]{3}$/m,
+      /^ {2}sha256 +[0-9a-f]{64}$/m,
       /^memory, drawn to scale: a column is 32 KiB$/m,
-      /^ {6}2  service1  NET_BASIC  --net:service1=TAP$/m,
+      /^ {6}2 +service1 +NET_BASIC +--net:service1=TAP$/m,
     ]
   ) assertMatch(stdout, line);
   assertStringIncludes(

@@ -5,11 +5,7 @@
  */
 import { hex } from "../../contract/hex.ts";
 import { targetName } from "../../image/abi.ts";
-import {
-  type InspectedDevice,
-  type Inspection,
-  isReservedType,
-} from "../../image/inspection.ts";
+import { type InspectedDevice, isReservedType } from "../../image/inspection.ts";
 import { commandLine, flagOf } from "./command_line.ts";
 import { linkageName, machineName } from "./names.ts";
 import type { Inspected } from "./table.ts";
