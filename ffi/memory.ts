@@ -137,6 +137,16 @@ export function mapSharedBehindPage(
 }
 
 /**
+ * Maps the first `sizeBytes` of a file, shared: what is stored there is in the
+ * file at once.
+ *
+ * @throws {SystemCallError} when the kernel has no room for it
+ */
+export function mapShared(descriptor: number, sizeBytes: number, what: string): Mapping {
+  return map(0n, sizeBytes, MapFlag.SHARED, descriptor, what);
+}
+
+/**
  * Size of a small page where this program runs (x86_64; aarch64 hosts may have
  * larger ones).
  */

@@ -14,6 +14,7 @@ export const OpenFlag = {
   EXCL: 0x80,
   NOCTTY: 0x100,
   APPEND: 0x400,
+  TRUNC: 0x200,
   NONBLOCK: 0x800,
   DSYNC: 0x1000,
   /** On x86_64; aarch64 has 0x10000. */
@@ -24,6 +25,8 @@ export const OpenFlag = {
   PATH: 0x200000,
   /** x86_64 */
   DIRECTORY: 0x10000,
+  /** x86_64 */
+  NOFOLLOW: 0x20000,
   /** x86_64 */
   TMPFILE: 0x410000,
 } as const;
@@ -41,6 +44,8 @@ export const FcntlCommand = {
   GETFL: 3,
   SETFL: 4,
   SETOWN: 8,
+  OFD_GETLK: 36,
+  OFD_SETLK: 37,
 } as const;
 
 /** Descriptor flag of `F_SETFD`. */
@@ -57,3 +62,9 @@ export const WriteFlag = { DSYNC: 2 } as const;
 
 /** Operations of `flock`. */
 export const FileLock = { SHARED: 1, EXCLUSIVE: 2, NONBLOCK: 4 } as const;
+
+/** `struct flock` of 64-bit systems; from byte 0 on, 0 bytes are the whole file. */
+export const RecordLock = { size: 32, type: 0 } as const;
+
+/** Kinds of such a lock. */
+export const RecordLockType = { READ: 0, WRITE: 1, NONE: 2 } as const;

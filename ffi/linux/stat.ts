@@ -8,10 +8,12 @@
 /** `struct statx`: the fields that are read. */
 export const Statx = {
   size: 256,
+  links: 16,
   uid: 20,
   gid: 24,
   mode: 28,
   inode: 32,
+  sizeBytes: 40,
   deviceMajor: 136,
   deviceMinor: 140,
 } as const;

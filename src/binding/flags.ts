@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Keeping } from "../contract/figures.ts";
 import type { SandboxRequest } from "../contract/sandbox.ts";
 import type { BindingRequest, NamedRequest } from "./request.ts";
 import { type Draft, type Flag, RUN_FLAGS } from "./run_flags.ts";
@@ -17,6 +18,8 @@ export interface RunArguments {
   readonly named: readonly NamedRequest[];
   /** What is asked of the seal. */
   readonly sandbox: SandboxRequest;
+  /** By what others follow the guest. */
+  readonly keeping: Keeping;
   /** What `--trace=` asks to see. */
   readonly traces: ReadonlySet<string>;
   /** `--config=`: the file to take from what is not said here. */
@@ -90,6 +93,7 @@ export function parseRunArguments(
     named: [],
     watches: [],
     sandbox: { level: "best-effort" },
+    keeping: {},
     traces: new Set(),
     printConfig: false,
     help: false,
@@ -140,6 +144,7 @@ export function parseRunArguments(
     },
     named: draft.named,
     sandbox: draft.sandbox,
+    keeping: draft.keeping,
     traces: draft.traces,
     config: draft.config,
     printConfig: draft.printConfig,

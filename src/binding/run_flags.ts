@@ -3,9 +3,11 @@
  *
  * @module
  */
+import type { ReportTarget } from "../contract/figures.ts";
 import type { Rate } from "../contract/interposer.ts";
 import type { SandboxLevel } from "../contract/sandbox.ts";
 import type { WatchBinding } from "../contract/watch.ts";
+import { KEEPING_FLAGS } from "./keeping.ts";
 import { LIMIT_FLAGS } from "./limits.ts";
 import type { BlockRequest, ConsoleMode, NamedRequest, NetRequest } from "./request.ts";
 import {
@@ -35,6 +37,7 @@ export interface Draft {
   console?: ConsoleMode;
   consoleRate?: Rate;
   sandbox: { level: SandboxLevel; user?: string };
+  keeping: { name?: string; report?: ReportTarget };
   traces: Set<string>;
   config?: string;
   printConfig: boolean;
@@ -179,6 +182,7 @@ export const RUN_FLAGS: readonly Flag[] = [
       return isUser(value);
     },
   },
+  ...KEEPING_FLAGS,
   {
     name: "--trace",
     device: false,

@@ -14,6 +14,7 @@ import { readImage } from "../image/image.ts";
 import { openImageFile } from "../machine/image_file.ts";
 import { build, requireHost } from "../machine/machine.ts";
 import { describeAsHvt } from "./hvt_errors.ts";
+import { keep } from "./keeping.ts";
 import { printError, printErrorText, speakAs } from "./output.ts";
 
 /** The name of Solo5's tender, where the program was not called by one. */
@@ -57,15 +58,20 @@ async function run(
   debug: boolean,
   command: HvtCommand & { readonly kind: "run" },
 ): Promise<number> {
+  const began = performance.now();
   requireHost();
   const image = readImage(openImageFile(command.kernel));
+  const imageRead = performance.now();
   const read = readHvtOptions(command, image.manifest.devices, debug);
   if ("lines" in read) {
     image.source.close();
     return refuse(name, debug, read);
   }
   for (const warning of read.warnings) printError(warning);
-  const machine = await build(bind(image, read.request), printError);
+  const bindings = bind(image, read.request);
+  const times = { began, read: imageRead, bound: performance.now() };
+  const figures = keep(bindings, {}, times, undefined);
+  const machine = await build(bindings, printError, undefined, figures);
   return machine.seal({ level: "best-effort" }).run();
 }
 

@@ -13,6 +13,7 @@ import { type Image, readImage } from "../image/image.ts";
 import { openImageFile } from "../machine/image_file.ts";
 import { build, requireHost, type SealedMachine } from "../machine/machine.ts";
 import { loadedModules } from "../machine/registry.ts";
+import { keep, type StartTimes } from "./keeping.ts";
 import { HANDED_OVER, PROGRAM } from "./invocation.ts";
 import { printError } from "./output.ts";
 import type { HandedOver, Prepared } from "./strict.ts";
@@ -33,8 +34,8 @@ export async function run(args: readonly string[]): Promise<number> {
     (await import("./config.ts")).printConfig(command);
     return ExitStatus.SUCCESS;
   }
-  const { bindings, sandbox, kvm } = await prepareGuest(command, args);
-  const { traces } = command;
+  const { bindings, sandbox, kvm, times, place } = await prepareGuest(command, args);
+  const { traces, keeping } = command;
   for (const warning of bindings.warnings) printError(warning);
   // What speaks later is there before the seal.
   const describe = traces.has("sandbox")
@@ -42,8 +43,9 @@ export async function run(args: readonly string[]): Promise<number> {
     : undefined;
   if (sandbox.level === "off") printError(UNSEALED);
   let sealed: SealedMachine;
+  const figures = keep(bindings, keeping, times, place);
   try {
-    sealed = (await build(bindings, printError, kvm)).seal(sandbox);
+    sealed = (await build(bindings, printError, kvm, figures)).seal(sandbox);
   } finally {
     if (traces.has("modules")) traceModules();
   }
@@ -62,6 +64,16 @@ type Command = RunArguments & {
   readonly handed: HandedOver | undefined;
   /** Words that ask for the same without a config file, where there is one. */
   readonly words?: readonly string[];
+};
+
+/** A guest that is to be built. */
+type PreparedGuest = Prepared & {
+  /** `/dev/kvm`, where it is open already. */
+  readonly kvm: number | undefined;
+  /** Where its figures go, where that is open already. */
+  readonly place: number | undefined;
+  /** When what was done until now was over. */
+  readonly times: StartTimes;
 };
 
 /**
@@ -99,21 +111,36 @@ export async function readCommand(
  * @returns with the descriptor of `/dev/kvm`, where it is open already
  */
 export async function prepareGuest(
-  { image: path, request: flags, named, sandbox, handed, words, printConfig }: Command,
+  {
+    image: path,
+    request: flags,
+    named,
+    sandbox,
+    keeping,
+    handed,
+    words,
+    printConfig,
+  }: Command,
   args: readonly string[],
-): Promise<Prepared & { readonly kvm: number | undefined }> {
+): Promise<PreparedGuest> {
+  const began = performance.now();
   if (printConfig) {
     const remedy = `write ${PROGRAM} run … --print-config`;
     throw new OperatorError("--print-config", `only ${PROGRAM} run does this`, remedy);
   }
   requireHost();
   const request = named.length === 0 ? flags : await addPassed(flags, named);
-  const image = read(path, request.problems ?? [], handed?.image);
+  const image = readNamed(path, request.problems ?? [], handed?.image);
+  const read = performance.now();
   const prepared: Prepared = { bindings: bind(image, request), sandbox };
-  if (sandbox.level !== "strict" && !handed) return { ...prepared, kvm: undefined };
+  const times = { began, read, bound: performance.now() };
+  if (sandbox.level !== "strict" && !handed) {
+    return { ...prepared, times, kvm: undefined, place: undefined };
+  }
   const { startStrictly } = await import("./strict.ts");
   const next = { given: args, words: words ?? args };
-  return { ...await startStrictly(prepared, next, handed), kvm: handed?.kvm };
+  const started = await startStrictly(prepared, next, handed, keeping);
+  return { ...started, times, kvm: handed?.kvm, place: handed?.place };
 }
 
 /** Gives devices the descriptors that a service manager passed for them. */
@@ -134,7 +161,7 @@ async function addPassed(
 }
 
 /** Without an image, what is wrong with the flags is all there is to say. */
-function read(
+function readNamed(
   path: string | undefined,
   problems: readonly string[],
   held?: number,

@@ -8,10 +8,12 @@ import { passOn } from "../../ffi/passed.ts";
 import { commandLineOfProcess } from "../../ffi/process.ts";
 import type { Bindings } from "../binding/bindings.ts";
 import { encodeRaw } from "../contract/raw_text.ts";
+import type { Keeping } from "../contract/figures.ts";
 import type { SandboxRequest, StrictStart } from "../contract/sandbox.ts";
 import { OperatorError } from "../errors.ts";
 import type { ImageFile } from "../machine/image_file.ts";
 import { type HeldResources, hold, withHeld } from "../machine/hold.ts";
+import { holdPlace } from "../figures/entry.ts";
 import { HANDED_OVER } from "./invocation.ts";
 import { isStrictlyStarted, prepareStrictStart } from "../sandbox/strict_start.ts";
 
@@ -19,6 +21,8 @@ import { isStrictlyStarted, prepareStrictStart } from "../sandbox/strict_start.t
 export interface HandedOver extends HeldResources {
   /** What it has arranged. */
   readonly started: StrictStart;
+  /** Where the guest's figures go; -1 where nobody can look. */
+  readonly place: number;
 }
 
 /** A guest that is to be built and sealed. */
@@ -36,13 +40,16 @@ export interface Prepared {
  * @throws {OperatorError} where somebody else wrote that word
  */
 export function readHandedOver(word: string): HandedOver {
-  const [ownRoot, alone, image, kvm, ...devices] = word.slice(HANDED_OVER.length)
+  const [ownRoot, alone, image, kvm, place, ...devices] = word.slice(HANDED_OVER.length)
     .split(",").map(Number);
-  if (image === undefined || kvm === undefined || !isStrictlyStarted()) {
+  if (
+    image === undefined || kvm === undefined || place === undefined ||
+    !isStrictlyStarted()
+  ) {
     throw notOurs(word);
   }
   const started = { ownRoot: ownRoot === 1, alone: alone === 1 };
-  return { started, image, kvm, devices };
+  return { started, image, kvm, place, devices };
 }
 
 function notOurs(word: string): OperatorError {
@@ -68,6 +75,7 @@ export interface CommandWords {
  *
  * @param command what follows the subcommand on the command line
  * @param handed what the start before this one has handed over
+ * @param keeping by what others follow the guest
  * @returns in the second start only
  * @throws {OperatorError} when something cannot be had, or a layer is missing
  */
@@ -75,8 +83,9 @@ export async function startStrictly(
   { bindings, sandbox }: Prepared,
   command: CommandWords,
   handed: HandedOver | undefined,
+  keeping: Keeping,
 ): Promise<Prepared> {
-  if (handed === undefined) return await startAnew(bindings, sandbox, command);
+  if (handed === undefined) return await startAnew(bindings, sandbox, command, keeping);
   if (sandbox.level !== "strict" || handed.devices.length !== bindings.devices.length) {
     throw notOurs(command.given[0]!);
   }
@@ -89,6 +98,7 @@ async function startAnew(
   bindings: Bindings,
   request: SandboxRequest,
   { given, words: next }: CommandWords,
+  { name }: Keeping,
 ): Promise<never> {
   const prepared = prepareStrictStart(
     request,
@@ -98,9 +108,14 @@ async function startAnew(
   );
   const words = commandLineOfProcess() ?? [];
   const held = await hold(bindings, (bindings.image.source as ImageFile).descriptor);
-  for (const descriptor of [held.image, held.kvm, ...held.devices]) passOn(descriptor);
+  const place = holdPlace(name);
+  const descriptors = [held.image, held.kvm, ...held.devices];
+  for (const each of [...descriptors, ...place === undefined ? [] : [place]]) {
+    passOn(each);
+  }
   const { ownRoot, alone } = prepared.started;
-  const numbers = [+ownRoot, +alone, held.image, held.kvm, ...held.devices];
+  const first = [+ownRoot, +alone, held.image, held.kvm, place ?? -1];
+  const numbers = [...first, ...held.devices];
   const word = new TextEncoder().encode(`${HANDED_OVER}${numbers}`);
   const before = words.slice(0, words.length - given.length);
   return prepared.go([...before, word, ...next.map(encodeRaw)]);

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Hypercall } from "./hypercalls.ts";
+import type { Counts, DeviceCounts } from "./figures.ts";
 import type { OperatorError } from "../errors.ts";
 import type { ConsoleWriter, Rate } from "./interposer.ts";
 import type { GuestMemory } from "./memory.ts";
@@ -122,9 +123,10 @@ export interface DeviceModule<
    * Takes hold of the host's resource.
    *
    * @param say takes what the operator should see although it was had
+   * @param counts where it is counted what the device does
    * @throws {OperatorError} when it cannot be had, with the way out
    */
-  attach(binding: B, say: Say): D;
+  attach(binding: B, say: Say, counts?: DeviceCounts): D;
   /** The hypercalls that it answers, for all devices of its type together. */
   hypercalls(
     devices: readonly D[],
@@ -181,5 +183,7 @@ export interface CoreModule {
     readonly polls: PollSet;
     /** Every attached device, in the manifest's order. */
     readonly devices: readonly AttachedDevice[];
+    /** What the guest as a whole does is counted here. */
+    readonly counts: Counts;
   }): ReadonlyMap<number, Hypercall>;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Figures } from "../contract/figures.ts";
 import { type Hypercall, HYPERCALL_LIMIT } from "../contract/hypercalls.ts";
 import { GuestMemory } from "../contract/memory.ts";
 import type { AttachedDevice, DeviceModule, DeviceType } from "../contract/module.ts";
@@ -17,6 +18,7 @@ import type { NamedNeeds } from "../contract/policy.ts";
 import { makePolicy } from "../sandbox/policy.ts";
 import { quietRuntimeSignals } from "../sandbox/runtime_signals.ts";
 import { foresee, futureUser, type Seal, seal } from "../sandbox/seal.ts";
+import { FigureTable } from "../figures/table.ts";
 import { createKvmMachine } from "../hypervisor/kvm/kvm.ts";
 import { endRing, lastLook, tellEnd } from "./ending.ts";
 import { loadSegments } from "./loader.ts";
@@ -73,6 +75,7 @@ export interface SealedMachine {
  *
  * @param say takes sentences that the operator should see although nothing failed
  * @param kvm the descriptor of `/dev/kvm`, where it is open already
+ * @param given where it is counted what the guest does; closed with the machine
  * @throws {OperatorError} when the host lacks something, with the way out
  * @throws {ImageError} when the file has become shorter since it was read
  */
@@ -80,17 +83,21 @@ export async function build(
   bindings: Bindings,
   say: Say = () => {},
   kvm?: number,
+  given?: Figures,
 ): Promise<Machine> {
   const { image } = bindings;
-  const undo: (() => void)[] = [() => image.source.close()];
+  const undo: (() => void)[] = [() => image.source.close(), () => given?.close()];
   const close = () => {
     for (const release of undo.splice(0).toReversed()) release();
   };
   try {
     requireHost();
+    const figures: Figures = given ?? FigureTable.unseen(bindings.devices.length);
+    if (given === undefined) undo.push(() => figures.close());
     const modules = await loadDeviceModules(bindings);
-    const devices = bindings.devices.map((binding) => {
-      const device = modules.get(binding.type)!.attach(binding, say);
+    const devices = bindings.devices.map((binding, index) => {
+      const counts = figures.device(index);
+      const device = modules.get(binding.type)!.attach(binding, say, counts);
       undo.push(() => device.close());
       return device;
     });
@@ -124,12 +131,18 @@ export async function build(
         }),
       vm.vcpu,
     );
+    const entered = figures.follow?.(vcpu) ?? vcpu;
     const signals = watches.flatMap((watch) => watch.signals);
     const table: (Hypercall | undefined)[] = new Array(HYPERCALL_LIMIT).fill(undefined);
     const answer = (handlers: ReadonlyMap<number, Hypercall>) => {
       for (const [number, handler] of handlers) table[number] = handler;
     };
-    answer(coreModule.hypercalls({ memory, polls: vcpu.polls, devices }));
+    answer(coreModule.hypercalls({
+      memory,
+      polls: vcpu.polls,
+      devices,
+      counts: figures.guest,
+    }));
     for (const [type, module] of modules) {
       answer(module.hypercalls(ofType(bindings, devices, type), memory));
     }
@@ -153,6 +166,7 @@ export async function build(
     });
     const needs = (): NamedNeeds[] => [
       { by: "kvm", ...vm.needs() },
+      { by: "figures", ...figures.needs() },
       { by: coreModule.name, ...coreModule.needs(devices) },
       ...[...modules].map(([type, module]) => ({
         by: module.name,
@@ -165,6 +179,7 @@ export async function build(
       })),
     ];
     let isSealed = false;
+    figures.reached("build");
     let stage: "built" | "sealed" | "over" = "built";
     const advance = (from: typeof stage, to: typeof stage) => {
       if (stage !== from) {
@@ -177,12 +192,14 @@ export async function build(
       const check = () => devices.forEach((device) => device.check?.());
       let end: GuestEnd;
       try {
-        end = { status: runGuest(vcpu, table, check) };
+        end = { status: runGuest(entered, table, check, figures.guest) };
       } catch (error) {
         end = { error };
       }
       end = lastLook(devices, endRing(ring, vcpu, end), say);
       for (const watch of watches) tellEnd(watch, end, say);
+      figures.reached("run");
+      figures.ended(end);
       if ("error" in end) throw end.error;
       return end.status;
     };
@@ -202,6 +219,7 @@ export async function build(
           result = seal(policy, request, sealing, () => memory.open());
         } else memory.open();
         isSealed = result !== undefined;
+        figures.reached("seal");
         return { seal: result, run };
       },
       close() {
@@ -211,6 +229,7 @@ export async function build(
       },
     };
   } catch (error) {
+    given?.ended({ error });
     close();
     throw error;
   }

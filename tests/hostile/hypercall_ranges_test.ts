@@ -21,6 +21,7 @@ import {
   Result,
   WalltimeBlock,
 } from "../../src/contract/hypercalls.ts";
+import { GUEST_COUNTS, uncounted } from "../../src/contract/figures.ts";
 import { type Access, GuestMemory } from "../../src/contract/memory.ts";
 import type { PollSet } from "../../src/contract/module.ts";
 import { GuestFault } from "../../src/errors.ts";
@@ -105,7 +106,13 @@ class Guest {
     }, () => {});
     // Takes every frame, and has none.
     const tap = openFile("/dev/null", "read-write");
-    const link = { tap, link: new Link("null"), close: () => closeFile(tap) };
+    const link = {
+      tap,
+      link: new Link("null"),
+      counts: uncounted().main,
+      otherCounts: 0n,
+      close: () => closeFile(tap),
+    };
     const port = {
       ...link,
       handle: HANDLE,
@@ -114,7 +121,12 @@ class Guest {
     };
     this.#close.push(() => disk.close(), () => port.close());
     this.#calls = new Map([
-      ...core.hypercalls({ memory, polls: QUIET, devices: [] }),
+      ...core.hypercalls({
+        memory,
+        polls: QUIET,
+        devices: [],
+        counts: new Float64Array(GUEST_COUNTS),
+      }),
       ...block.hypercalls([disk], memory),
       ...net.hypercalls([port], memory),
     ]);

@@ -66,8 +66,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ffi: [],
   hypervisor: [...SHARED, "ffi"],
   sandbox: [...SHARED, "ffi"],
+  figures: [...SHARED, "ffi"],
   modules: [...SHARED, "ffi"],
-  machine: [...SHARED, "hypervisor", "sandbox", "image", "binding"],
+  machine: [...SHARED, "hypervisor", "sandbox", "figures", "image", "binding"],
   "mod.ts": [...SHARED, "image", "binding", "machine", "sandbox"],
 };
 

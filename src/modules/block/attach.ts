@@ -13,6 +13,7 @@ import {
   readAt,
 } from "../../../ffi/files.ts";
 import { describeDescriptor } from "../../../ffi/passed.ts";
+import { type Counts, type DeviceCounts, uncounted } from "../../contract/figures.ts";
 import type { AttachedDevice, BlockBinding } from "../../contract/module.ts";
 import { encodeRaw } from "../../contract/raw_text.ts";
 import { spellSource } from "../../contract/source.ts";
@@ -37,6 +38,8 @@ export interface BlockDevice extends AttachedDevice {
   readonly writeThrough: boolean;
   /** Whether what was written is brought to the disk when the guest has ended. */
   readonly syncedAtEnd: boolean;
+  /** Where reads and writes are counted. */
+  readonly counts: Counts;
 }
 
 /**
@@ -45,17 +48,21 @@ export interface BlockDevice extends AttachedDevice {
  *
  * @throws {OperatorError} when it cannot be had or has an impossible size
  */
-export function attach(binding: BlockBinding, say: Say): BlockDevice {
+export function attach(
+  binding: BlockBinding,
+  say: Say,
+  { main: counts }: DeviceCounts = uncounted(),
+): BlockDevice {
   const { file: source, readOnly } = binding;
   const flag = `--block:${binding.name}=${spellSource(source)}`;
   let opened: number | undefined;
   try {
     if ("descriptor" in source) {
       adoptFile(source.descriptor, readOnly, flag);
-      return hold(binding, source.descriptor, flag, say);
+      return { ...hold(binding, source.descriptor, flag, say), counts };
     }
     opened = source.held ?? openFileQuietly(encodeRaw(source.path), accessOf(binding));
-    return hold(binding, opened, flag, say);
+    return { ...hold(binding, opened, flag, say), counts };
   } catch (error) {
     if (opened !== undefined) closeFile(opened);
     if (!(error instanceof SystemCallError)) throw error;
@@ -70,7 +77,12 @@ function accessOf({ readOnly, sync }: BlockBinding): FileAccess {
 }
 
 /** Makes a device of an open file that proves to be a disk. */
-function hold(binding: BlockBinding, file: number, flag: string, say: Say): BlockDevice {
+function hold(
+  binding: BlockBinding,
+  file: number,
+  flag: string,
+  say: Say,
+): Omit<BlockDevice, "counts"> {
   const { file: source, readOnly, sync, handle, sectorSizeBytes } = binding;
   const path = "path" in source ? source.path : describeDescriptor(file);
   const capacityBytes = fileSizeBytes(file, path);

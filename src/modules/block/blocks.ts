@@ -6,6 +6,7 @@
 import { type BlockCall, rawBlockCalls, rawThroughWrite } from "../../../ffi/disk.ts";
 import { describeErrno, Errno, openErrno } from "../../../ffi/errno.ts";
 import { LARGEST_TRANSFER_BYTES, Vector } from "../../../ffi/vectors.ts";
+import { BlockCount } from "../../contract/figures.ts";
 import {
   BlockBlock,
   CONTINUE,
@@ -61,6 +62,9 @@ function transfer(
   call: BlockCall,
 ): Hypercall {
   const attached = byHandle(devices);
+  const [operations, bytes] = direction === "read"
+    ? [BlockCount.reads, BlockCount.bytesRead]
+    : [BlockCount.writes, BlockCount.bytesWritten];
   const vector = new Vector();
   // Read as it is: a call could be compiled first, which calls libc itself.
   const lastErrno = openErrno();
@@ -89,6 +93,8 @@ function transfer(
       if (count > 0) done += count;
       else refuse(device, direction, offset + done, count, lastErrno[0]!);
     }
+    device.counts[operations]! += 1;
+    device.counts[bytes]! += length;
     memory.setI32(block + BlockBlock.result, Result.OK);
     return CONTINUE;
   };

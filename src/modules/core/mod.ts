@@ -39,11 +39,11 @@ const core: CoreModule = {
     ],
   }),
   consoleWriter,
-  hypercalls: ({ memory, polls, devices }) =>
+  hypercalls: ({ memory, polls, devices, counts }) =>
     new Map([
       [HypercallNumber.WALLTIME, walltime(memory)],
-      [HypercallNumber.PUTS, puts(memory, consoleWriter(polls))],
-      [HypercallNumber.POLL, poll(memory, polls, devices)],
+      [HypercallNumber.PUTS, puts(memory, consoleWriter(polls), counts)],
+      [HypercallNumber.POLL, poll(memory, polls, devices, counts)],
       [HypercallNumber.HALT, halt(memory)],
     ]),
 };

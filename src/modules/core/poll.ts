@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Counts, GuestCount } from "../../contract/figures.ts";
 import { CONTINUE, type Hypercall, PollBlock } from "../../contract/hypercalls.ts";
 import type { GuestMemory } from "../../contract/memory.ts";
 import type { AttachedDevice, PollSet } from "../../contract/module.ts";
@@ -22,6 +23,7 @@ export function poll(
   memory: GuestMemory,
   polls: PollSet,
   devices: readonly AttachedDevice[],
+  counts: Counts,
 ): Hypercall {
   const watched: AttachedDevice[] = [];
   for (const device of devices) {
@@ -49,7 +51,9 @@ export function poll(
   return (block) => {
     memory.range(block, PollBlock.size, "write");
     const timeout = memory.u64(block + PollBlock.timeoutNanoseconds);
-    const end = performance.now() + timeout / NANOSECONDS_A_MILLISECOND;
+    const begin = performance.now();
+    const end = begin + timeout / NANOSECONDS_A_MILLISECOND;
+    let now = begin;
     let rest = timeout;
     let ready = 0;
     do {
@@ -59,10 +63,15 @@ export function poll(
         Math.floor(sleep % NANOSECONDS_A_SECOND),
       );
       if (polls.signal !== 0) throw new EndedBySignal(polls.signal);
-      rest = (end - performance.now()) * NANOSECONDS_A_MILLISECOND;
+      now = performance.now();
+      rest = (end - now) * NANOSECONDS_A_MILLISECOND;
       // Interrupted: by the tick, which comes once a second.
       if (ready === 0 && rest > 0) { for (const device of devices) device.check?.(); }
     } while (ready === 0 && rest > 0);
+    if (timeout > 0) {
+      counts[GuestCount.sleeps]! += 1;
+      counts[GuestCount.sleptMilliseconds]! += now - begin;
+    }
     report(block, ready);
     return CONTINUE;
   };

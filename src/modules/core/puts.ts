@@ -5,6 +5,7 @@
  */
 import { describeErrno, Errno, openErrno } from "../../../ffi/errno.ts";
 import { LARGEST_TRANSFER_BYTES, rawWritev, Vector } from "../../../ffi/vectors.ts";
+import { type Counts, GuestCount } from "../../contract/figures.ts";
 import { CONTINUE, type Hypercall, PutsBlock } from "../../contract/hypercalls.ts";
 import type { ConsoleWriter } from "../../contract/interposer.ts";
 import type { GuestMemory } from "../../contract/memory.ts";
@@ -15,7 +16,11 @@ import { EndedBySignal, OperatorError } from "../../errors.ts";
 export const STDOUT = 1;
 
 /** Makes the handler. */
-export function puts(memory: GuestMemory, write: ConsoleWriter): Hypercall {
+export function puts(
+  memory: GuestMemory,
+  write: ConsoleWriter,
+  counts: Counts,
+): Hypercall {
   const vector = new Vector();
   return (block) => {
     memory.range(block, PutsBlock.size, "read");
@@ -26,6 +31,7 @@ export function puts(memory: GuestMemory, write: ConsoleWriter): Hypercall {
       memory.locate(vector, start + done, piece);
       done += write(vector.pointer, piece);
     }
+    counts[GuestCount.consoleBytes]! += length;
     return CONTINUE;
   };
 }

@@ -6,6 +6,7 @@
 import { Errno, SystemCallError } from "../../../ffi/errno.ts";
 import { closeFile } from "../../../ffi/files.ts";
 import { adoptTap, attachTap, interfaceState, isNoInterface } from "../../../ffi/tap.ts";
+import { type DeviceCounts, uncounted } from "../../contract/figures.ts";
 import type { AttachedDevice, NetBinding } from "../../contract/module.ts";
 import type { Say } from "../../contract/watch.ts";
 import { type PassedDescriptor, spellSource } from "../../contract/source.ts";
@@ -14,7 +15,10 @@ import { Link, LinkReport, TALLY_WORDS } from "./link.ts";
 import type { Port } from "./port.ts";
 
 /** A network device that holds its tap. */
-export interface NetDevice extends AttachedDevice, Port {}
+export interface NetDevice extends AttachedDevice, Port {
+  /** Where the ring's thread counts; 0 where nobody looks. */
+  readonly otherCounts: bigint;
+}
 
 /** What is assumed of a passed tap that is in another network namespace. */
 const DEFAULT_MTU_BYTES = 1500;
@@ -25,7 +29,11 @@ const DEFAULT_MTU_BYTES = 1500;
  *
  * @throws {OperatorError} when it cannot be had
  */
-export function attach(binding: NetBinding, say: Say): NetDevice {
+export function attach(
+  binding: NetBinding,
+  say: Say,
+  counts: DeviceCounts = uncounted(),
+): NetDevice {
   const { tap, name, mtuBytes } = "interface" in binding.tap
     ? attachByName(binding, binding.tap.interface, binding.tap.held)
     : attachByDescriptor(binding, binding.tap);
@@ -40,6 +48,8 @@ export function attach(binding: NetBinding, say: Say): NetDevice {
     descriptor: tap,
     tap,
     link,
+    counts: counts.main,
+    otherCounts: counts.otherAddress,
     properties: { mac: binding.mac ?? randomMac(), mtuBytes: mtuBytes & 0xffff },
     pollDescriptor: tap,
     pollFailure: () => link.gone(),

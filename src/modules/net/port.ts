@@ -8,6 +8,7 @@ import { openErrno } from "../../../ffi/errno.ts";
 import { ETHERNET_HEADER_BYTES } from "../../../ffi/linux/tun.ts";
 import { rawReadv, rawWritev } from "../../../ffi/vectors.ts";
 import { GuestFault } from "../../errors.ts";
+import { type Counts, NetCount } from "../../contract/figures.ts";
 import type { Link } from "./link.ts";
 
 /** Where frames come from and go to. */
@@ -16,6 +17,8 @@ export interface Port {
   readonly tap: number;
   /** What becomes of frames that it does not take. */
   readonly link: Link;
+  /** Where they are counted, by the one thread that moves them. */
+  readonly counts: Counts;
 }
 
 /**
@@ -46,8 +49,14 @@ export function frameSender(): SendFrame {
     }
     const count = writev(port.tap, frame, 1);
     // Dropped is sent, to the guest: as on any Ethernet.
-    if (count !== length) port.link.refused(length, count, lastErrno[0]!);
-    else if (port.link.dropping) port.link.sent();
+    if (count !== length) {
+      port.link.refused(length, count, lastErrno[0]!);
+      port.counts[NetCount.dropped]! += 1;
+      return;
+    }
+    port.counts[NetCount.framesOut]! += 1;
+    port.counts[NetCount.bytesOut]! += length;
+    if (port.link.dropping) port.link.sent();
   };
 }
 
@@ -58,7 +67,11 @@ export function frameReceiver(): ReceiveFrame {
   const lastErrno = openErrno();
   return (port, room) => {
     const count = readv(port.tap, room, 1);
-    if (count >= 0) return count;
+    if (count >= 0) {
+      port.counts[NetCount.framesIn]! += 1;
+      port.counts[NetCount.bytesIn]! += count;
+      return count;
+    }
     port.link.unread(lastErrno[0]!);
     return 0;
   };

@@ -17,6 +17,8 @@ export interface SharedPort {
   readonly name: string;
   /** Where dropped frames are counted. */
   readonly tally: Tally;
+  /** Host address of this thread's numbers of the device; 0 where there are none. */
+  readonly counts: bigint;
 }
 
 /** What the ring's thread gets, once, to serve a guest. */

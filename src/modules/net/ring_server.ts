@@ -51,8 +51,9 @@ export function ringServer(devices: readonly NetDevice[], likely: boolean): Ring
   };
 }
 
-function share({ handle, tap, link: { name, tally } }: NetDevice): SharedPort {
-  return { handle, tap, name, tally };
+function share(device: NetDevice): SharedPort {
+  const { handle, tap, link: { name, tally }, otherCounts } = device;
+  return { handle, tap, name, tally, counts: otherCounts };
 }
 
 /** Where there is no thread to be had the main thread serves the ring. */

@@ -10,6 +10,7 @@ import { Eventfd } from "../../../ffi/eventfd.ts";
 import { Mapping } from "../../../ffi/memory.ts";
 import { StopRaiser } from "../../../ffi/stop_raiser.ts";
 import { rawReadv, rawWritev } from "../../../ffi/vectors.ts";
+import { type Counts, DEVICE_COUNTS, uncounted } from "../../contract/figures.ts";
 import { GuestMemory } from "../../contract/memory.ts";
 import { RING_AREA_BYTES } from "../../contract/limits.ts";
 import { RingLayout } from "../../contract/ring.ts";
@@ -38,8 +39,8 @@ function serve(order: RingOrder): void {
     const memory = new GuestMemory(host, order.memoryBytes);
     memory.protect(order.protectedRanges);
     const ports: Port[] = [];
-    for (const { handle, tap, name, tally } of order.ports) {
-      ports[handle] = { tap, link: new Link(name, tally) };
+    for (const { handle, tap, name, tally, counts } of order.ports) {
+      ports[handle] = { tap, link: new Link(name, tally), counts: countsAt(counts) };
     }
     const bytes = host.part(order.memoryBytes, RingLayout.size);
     const ring = new Ring(bytes, new RingFrames(memory, ports));
@@ -54,6 +55,13 @@ function serve(order: RingOrder): void {
     control.waitForRelease();
     thread.close();
   }
+}
+
+/** The numbers of a device that are this thread's. */
+function countsAt(address: bigint): Counts {
+  if (address === 0n) return uncounted().main;
+  const bytes = DEVICE_COUNTS * Float64Array.BYTES_PER_ELEMENT;
+  return new Float64Array(new Mapping(address, bytes).bytes.buffer);
 }
 
 /** Returns when it is told to end; throws when the guest cannot go on. */

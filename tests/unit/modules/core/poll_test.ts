@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CONTINUE, PollBlock } from "../../../../src/contract/hypercalls.ts";
+import { GUEST_COUNTS } from "../../../../src/contract/figures.ts";
 import { GuestMemory } from "../../../../src/contract/memory.ts";
 import type { AttachedDevice, PollSet } from "../../../../src/contract/module.ts";
 import { EndedBySignal, OperatorError } from "../../../../src/errors.ts";
@@ -58,12 +59,13 @@ function scripted(handles: readonly number[], waits: readonly Wait[], timeout: b
     check: () => void checks.push(handle),
     close: () => {},
   }));
-  const call = () => poll(memory, polls, devices)(BLOCK);
+  const counts = new Float64Array(GUEST_COUNTS);
+  const call = () => poll(memory, polls, devices, counts)(BLOCK);
   const results = () => [
     view.getBigUint64(BLOCK + PollBlock.readySet, true),
     view.getInt32(BLOCK + PollBlock.result, true),
   ];
-  return { call, results, checks };
+  return { call, results, checks, counts };
 }
 
 const HOUR = 3_600_000_000_000n;

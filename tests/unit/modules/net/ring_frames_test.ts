@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { uncounted } from "../../../../src/contract/figures.ts";
 import { GuestMemory } from "../../../../src/contract/memory.ts";
 import { GuestFault, OperatorError } from "../../../../src/errors.ts";
 import { Link } from "../../../../src/modules/net/link.ts";
@@ -16,7 +17,11 @@ const CLOSED = -1;
 function frames(): RingFrames {
   const memory = new GuestMemory(hostMemory(new Uint8Array(M + 0x1000)), M);
   memory.protect([{ start: 0x2000, end: 0x3000, readable: true }]);
-  return new RingFrames(memory, [undefined, { tap: CLOSED, link: new Link("tap0") }]);
+  return new RingFrames(memory, [undefined, {
+    tap: CLOSED,
+    link: new Link("tap0"),
+    counts: uncounted().main,
+  }]);
 }
 
 const RANGES: readonly (readonly [gpa: number, length: number])[] = [
