@@ -174,13 +174,47 @@ export function openOwnFile(
  * @returns whether it is gone
  */
 export function removeUnheld(folder: number, name: string, user: number): boolean {
+  return withUnheld(
+    folder,
+    name,
+    user,
+    () => trySystemCall("unlinkat", folder, cString(name), 0) === 0,
+  );
+}
+
+/**
+ * Writes into a file that nobody holds.
+ *
+ * @returns whether that was done
+ */
+export function writeUnheld(
+  folder: number,
+  name: string,
+  user: number,
+  bytes: Uint8Array<ArrayBuffer>,
+  offset: number,
+): boolean {
+  return withUnheld(
+    folder,
+    name,
+    user,
+    (file) =>
+      trySystemCall("pwrite64", file, bytes, bytes.length, offset) === bytes.length,
+  );
+}
+
+function withUnheld(
+  folder: number,
+  name: string,
+  user: number,
+  action: (file: number) => boolean,
+): boolean {
   const flags = AccessMode.RDWR | FLAGS;
   const file = trySystemCall("openat", folder, cString(name), flags);
   if (file < 0) return false;
   try {
     // Who holds the lock of a file with a name has the file of that name.
-    return tryLock(file) && isOwnFile(statusOf(file), user) &&
-      trySystemCall("unlinkat", folder, cString(name), 0) === 0;
+    return tryLock(file) && isOwnFile(statusOf(file), user) && action(file);
   } finally {
     closeFile(file);
   }

@@ -23,6 +23,10 @@ export const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = 
   },
   inspect: async () => (await import("./inspect.ts")).inspect,
   sandbox: async () => (await import("./sandbox.ts")).sandbox,
+  ps: async () => (await import("./ps.ts")).ps,
+  top: async () => (await import("./top.ts")).top,
+  stats: async () => (await import("./stats.ts")).stats,
+  metrics: async () => (await import("./metrics.ts")).metrics,
   manifest: async () => (await import("./manifest.ts")).manifest,
   elftool: async () => {
     const { elftool, ELFTOOL } = await import("./elftool.ts");

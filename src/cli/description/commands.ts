@@ -5,6 +5,7 @@
  */
 import type { CommandDescription } from "./command.ts";
 import { ELFTOOL } from "./elftool.ts";
+import { METRICS, PS, STATS, TOP } from "./figures.ts";
 import { HVT } from "./hvt.ts";
 import { INSPECT } from "./inspect.ts";
 import { MANIFEST } from "./manifest.ts";
@@ -18,6 +19,10 @@ export const COMMANDS: readonly CommandDescription[] = [
   HVT,
   INSPECT,
   SANDBOX,
+  PS,
+  TOP,
+  STATS,
+  METRICS,
   MANIFEST,
   ELFTOOL,
   HELP,
