@@ -3,16 +3,16 @@
  *
  * @module
  */
-import type { ReportTarget } from "../contract/figures.ts";
+import { isGuestName, type ReportTarget } from "../contract/figures.ts";
 import type { Rate } from "../contract/interposer.ts";
 import type { SandboxLevel } from "../contract/sandbox.ts";
 import type { WatchBinding } from "../contract/watch.ts";
-import { KEEPING_FLAGS } from "./keeping.ts";
 import { LIMIT_FLAGS } from "./limits.ts";
 import type { BlockRequest, ConsoleMode, NamedRequest, NetRequest } from "./request.ts";
 import {
   EXPECTED,
   isNamed,
+  isPassedDescriptor,
   isPath,
   isUser,
   parseBlock,
@@ -182,7 +182,35 @@ export const RUN_FLAGS: readonly Flag[] = [
       return isUser(value);
     },
   },
-  ...KEEPING_FLAGS,
+  {
+    name: "--name",
+    device: false,
+    value: "NAME",
+    help: "what ps, top, stats and metrics call the guest",
+    expected:
+      "1 to 64 letters, digits, dots, dashes and underscores, a letter or digit first, and no number",
+    add(draft, value) {
+      draft.keeping.name = value;
+      return isGuestName(value);
+    },
+  },
+  {
+    name: "--report",
+    device: false,
+    value: "FILE|@FD",
+    help:
+      "write as JSON who ended the guest, how, and what it did; valid at every moment",
+    expected: "a path, or @ and an open descriptor from 1 on",
+    add(draft, value) {
+      if (!value.startsWith("@")) {
+        draft.keeping.report = { path: value };
+        return isPath(value);
+      }
+      const descriptor = /^@[1-9][0-9]{0,8}$/.test(value) ? Number(value.slice(1)) : 0;
+      draft.keeping.report = { descriptor };
+      return descriptor < 3 ? descriptor > 0 : isPassedDescriptor(descriptor);
+    },
+  },
   {
     name: "--trace",
     device: false,

@@ -14,7 +14,7 @@ import { readImage } from "../image/image.ts";
 import { openImageFile } from "../machine/image_file.ts";
 import { build, requireHost } from "../machine/machine.ts";
 import { describeAsHvt } from "./hvt_errors.ts";
-import { keep } from "./keeping.ts";
+import { keep } from "./run.ts";
 import { printError, printErrorText, speakAs } from "./output.ts";
 
 /** The name of Solo5's tender, where the program was not called by one. */

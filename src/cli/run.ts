@@ -4,16 +4,19 @@
  * @module
  */
 import { openedSymbols } from "../../ffi/libc.ts";
-import { bind } from "../binding/bindings.ts";
+import { bind, type Bindings } from "../binding/bindings.ts";
 import { type Hint, parseRunArguments, type RunArguments } from "../binding/flags.ts";
 import type { BindingRequest, NamedRequest } from "../binding/request.ts";
+import type { Keeping } from "../contract/figures.ts";
+import { spellSource } from "../contract/source.ts";
 import { ExitStatus } from "../contract/exit_status.ts";
 import { OperatorError } from "../errors.ts";
 import { type Image, readImage } from "../image/image.ts";
 import { openImageFile } from "../machine/image_file.ts";
+import { holdPlace, keepFigures } from "../figures/entry.ts";
+import type { FigureTable, GuestDescription } from "../figures/table.ts";
 import { build, requireHost, type SealedMachine } from "../machine/machine.ts";
 import { loadedModules } from "../machine/registry.ts";
-import { keep, type StartTimes } from "./keeping.ts";
 import { HANDED_OVER, PROGRAM } from "./invocation.ts";
 import { printError } from "./output.ts";
 import type { HandedOver, Prepared } from "./strict.ts";
@@ -141,6 +144,52 @@ export async function prepareGuest(
   const next = { given: args, words: words ?? args };
   const started = await startStrictly(prepared, next, handed, keeping);
   return { ...started, times, kvm: handed?.kvm, place: handed?.place };
+}
+
+/** When the first stages of a start were over, as `performance.now()` has it. */
+export interface StartTimes {
+  /** The first began. */
+  readonly began: number;
+  /** The image was read. */
+  readonly read: number;
+  /** Its devices were bound. */
+  readonly bound: number;
+}
+
+/**
+ * Starts counting.
+ *
+ * @param place where, if a start before this one holds it; -1 where it has none
+ * @throws {OperatorError} where a guest that has a name cannot be counted
+ */
+export function keep(
+  bindings: Bindings,
+  { name }: Keeping,
+  times: StartTimes,
+  place: number | undefined,
+): FigureTable {
+  const file = place === undefined ? holdPlace(name) : place < 0 ? undefined : place;
+  const figures = keepFigures(describeGuest(bindings, name), file);
+  figures.begin(times.began);
+  figures.reached("read", times.read);
+  figures.reached("bind", times.bound);
+  return figures;
+}
+
+/** What others are told of a guest. */
+function describeGuest(bindings: Bindings, name: string | undefined): GuestDescription {
+  const { image, memoryBytes, devices } = bindings;
+  return {
+    name,
+    pid: Deno.pid,
+    image: image.source.name,
+    memoryBytes,
+    devices: devices.map((device) => ({
+      name: device.name,
+      type: device.type,
+      resource: spellSource(device.type === "NET_BASIC" ? device.tap : device.file),
+    })),
+  };
 }
 
 /** Gives devices the descriptors that a service manager passed for them. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { emptyFile } from "../../ffi/held_file.ts";
 import { passOn } from "../../ffi/passed.ts";
 import { commandLineOfProcess } from "../../ffi/process.ts";
 import type { Bindings } from "../binding/bindings.ts";
@@ -109,6 +110,8 @@ async function startAnew(
   const words = commandLineOfProcess() ?? [];
   const held = await hold(bindings, (bindings.image.source as ImageFile).descriptor);
   const place = holdPlace(name);
+  // What another guest has left there is not this one's.
+  if (place !== undefined) emptyFile(place, "figures");
   const descriptors = [held.image, held.kvm, ...held.devices];
   for (const each of [...descriptors, ...place === undefined ? [] : [place]]) {
     passOn(each);

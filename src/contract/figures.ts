@@ -129,3 +129,13 @@ export interface Keeping {
   /** `--report`: where it is written how the guest ended. */
   readonly report?: ReportTarget;
 }
+
+/** Figures that nobody looks at. */
+export const UNSEEN: Figures = {
+  guest: new Float64Array(GUEST_COUNTS),
+  device: uncounted,
+  reached() {},
+  ended() {},
+  needs: () => ({ permits: [] }),
+  close() {},
+};

@@ -5,14 +5,47 @@
  * @module
  */
 import { Errno, SystemCallError } from "../../ffi/errno.ts";
-import { closeFile } from "../../ffi/files.ts";
-import { fillFile, holdFile, openOwnedFolder } from "../../ffi/owned_folder.ts";
-import { textOfProcess } from "../../ffi/process.ts";
+import { closeFile, openFile, readToEnd } from "../../ffi/files.ts";
+import { fillFile, holdFile, openOwnedFolder } from "../../ffi/held_file.ts";
 import { effectiveUser } from "../../ffi/rights.ts";
 import { OperatorError } from "../errors.ts";
-import { figuresFolder, NAMED, UNNAMED } from "./folder.ts";
-import { encodeFigures, type GuestDescription } from "./page.ts";
-import { FigureTable } from "./table.ts";
+import { encodeFigures, FigureTable, type GuestDescription } from "./table.ts";
+
+/** Names of files in it, by what they begin with: a guest's name, or a number. */
+export const NAMED = "name.", UNNAMED = "slot.";
+
+/** The folder of root's guests. */
+const OF_ROOT = "/run/solo5";
+
+/** What it is called in a user's own runtime directory. */
+const OWN = "solo5";
+
+/** The variable that says it outright. */
+const VARIABLE = "SOLO5_RUNTIME_DIR";
+
+/** Where systemd and others have a folder for each user who is logged in. */
+const XDG_VARIABLE = "XDG_RUNTIME_DIR";
+
+/**
+ * The folder of a user.
+ *
+ * @param user effective user id
+ * @param environment variables as the kernel has them: `NAME=VALUE`, a NUL behind each
+ * @returns its path; it need not be there
+ */
+export function figuresFolder(user: number, environment: string): string {
+  const given = absolute(environment, VARIABLE);
+  if (given !== undefined) return given;
+  // Of root there is one, whoever became root where.
+  if (user === 0) return OF_ROOT;
+  return `${absolute(environment, XDG_VARIABLE) ?? `/run/user/${user}`}/${OWN}`;
+}
+
+function absolute(environment: string, name: string): string | undefined {
+  const value = environment.split("\0").find((each) => each.startsWith(`${name}=`))
+    ?.slice(name.length + 1);
+  return value?.startsWith("/") ? value : undefined;
+}
 
 /** How long a name that is held is waited for, each time. */
 const PAUSE_MS = 5;
@@ -96,9 +129,14 @@ export function ownFolder(user: number): string {
   return figuresFolder(user, environment());
 }
 
+const ENVIRONMENT = "/proc/self/environ";
+
 function environment(): string {
   try {
-    return textOfProcess("environ");
+    const file = openFile(ENVIRONMENT, "read");
+    const bytes = readToEnd(file, ENVIRONMENT);
+    closeFile(file);
+    return new TextDecoder().decode(bytes);
   } catch (error) {
     if (error instanceof SystemCallError) return "";
     throw error;

@@ -9,16 +9,16 @@ import { closeFile, readAt } from "../../ffi/files.ts";
 import {
   isLocked,
   namesIn,
-  openOwnedFolder,
   openOwnFile,
   removeUnheld,
   writeUnheld,
 } from "../../ffi/owned_folder.ts";
+import { openOwnedFolder } from "../../ffi/held_file.ts";
 import { effectiveUser } from "../../ffi/rights.ts";
 import { GuestCount } from "../contract/figures.ts";
-import { ownFolder } from "./entry.ts";
-import { NAMED, UNNAMED } from "./folder.ts";
-import { decodeFigures, type FiguresSeen, guestAt, MOST_FIGURES_BYTES } from "./page.ts";
+import { NAMED, ownFolder, UNNAMED } from "./entry.ts";
+import { guestAt } from "./table.ts";
+import { decodeFigures, type FiguresSeen, MOST_FIGURES_BYTES } from "./seen.ts";
 import { type ProcessUse, useOf } from "./processes.ts";
 
 /** A guest, as it was at one moment. */

@@ -1,5 +1,7 @@
 /**
- * The figures of one guest, where they are counted.
+ * The figures of one guest: counting, and the file that they are in, which is a
+ * header, numbers, and a text that says what guest it is. All integers are
+ * little-endian, offsets and sizes in bytes.
  *
  * @module
  */
@@ -21,7 +23,83 @@ import type { Needs } from "../contract/policy.ts";
 import type { GuestEnd } from "../contract/watch.ts";
 import { EndedBySignal } from "../errors.ts";
 import { ExitStatus } from "../contract/exit_status.ts";
-import { deviceAt, guestAt } from "./page.ts";
+import type { DeviceType } from "../contract/module.ts";
+
+/** What a file begins with: "solo5fig" (u64), then u32 each. */
+export const FiguresHeader = {
+  size: 64,
+  magic: 0,
+  version: 8,
+  pid: 12,
+  devices: 16,
+  textBytes: 20,
+} as const;
+
+/** The first eight bytes. */
+export const MAGIC = "solo5fig";
+
+/** What this program writes, and the only one that it reads. */
+export const FIGURES_VERSION = 1;
+
+const NUMBER_BYTES = 8;
+
+/** Behind the header: the guest's numbers, the devices', the text. */
+const GUEST_AT = FiguresHeader.size;
+const DEVICES_AT = GUEST_AT + GUEST_COUNTS * NUMBER_BYTES;
+const ROW_BYTES = DEVICE_COUNTS * NUMBER_BYTES;
+const DEVICE_BYTES = COUNTING_THREADS * ROW_BYTES;
+
+/** A device, for people. */
+export interface DescribedDevice {
+  /** Its name in the manifest. */
+  readonly name: string;
+  /** Its type. */
+  readonly type: DeviceType;
+  /** The host's side, as the operator wrote it. */
+  readonly resource: string;
+}
+
+/** A guest, for people. */
+export interface GuestDescription {
+  /** What the operator called it; undefined where that was nothing. */
+  readonly name: string | undefined;
+  /** The process that runs it. */
+  readonly pid: number;
+  /** The unikernel's file, as the operator named it. */
+  readonly image: string;
+  /** Its memory, in bytes. */
+  readonly memoryBytes: number;
+  /** Its devices, in the manifest's order. */
+  readonly devices: readonly DescribedDevice[];
+}
+
+/** Where the numbers of a device are. */
+export function deviceAt(index: number, thread: number): number {
+  return DEVICES_AT + index * DEVICE_BYTES + thread * ROW_BYTES;
+}
+
+/** Where the guest's numbers are. */
+export function guestAt(): number {
+  return GUEST_AT;
+}
+
+/** The bytes of a guest that has not started: all its numbers are 0. */
+export function encodeFigures(guest: GuestDescription): Uint8Array<ArrayBuffer> {
+  const { pid, devices, name, image, memoryBytes } = guest;
+  const text = new TextEncoder().encode(
+    JSON.stringify({ name, image, memoryBytes, devices }),
+  );
+  const at = deviceAt(devices.length, 0);
+  const bytes = new Uint8Array(at + text.length);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode(MAGIC), FiguresHeader.magic);
+  view.setUint32(FiguresHeader.version, FIGURES_VERSION, true);
+  view.setUint32(FiguresHeader.pid, pid, true);
+  view.setUint32(FiguresHeader.devices, devices.length, true);
+  view.setUint32(FiguresHeader.textBytes, text.length, true);
+  bytes.set(text, at);
+  return bytes;
+}
 
 /** Figures in memory, of which a file may be what others see. */
 export class FigureTable implements Figures {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Figures } from "../contract/figures.ts";
+import { type Figures, UNSEEN } from "../contract/figures.ts";
 import { type Hypercall, HYPERCALL_LIMIT } from "../contract/hypercalls.ts";
 import { GuestMemory } from "../contract/memory.ts";
 import type { AttachedDevice, DeviceModule, DeviceType } from "../contract/module.ts";
@@ -18,7 +18,6 @@ import type { NamedNeeds } from "../contract/policy.ts";
 import { makePolicy } from "../sandbox/policy.ts";
 import { quietRuntimeSignals } from "../sandbox/runtime_signals.ts";
 import { foresee, futureUser, type Seal, seal } from "../sandbox/seal.ts";
-import { FigureTable } from "../figures/table.ts";
 import { createKvmMachine } from "../hypervisor/kvm/kvm.ts";
 import { endRing, lastLook, tellEnd } from "./ending.ts";
 import { loadSegments } from "./loader.ts";
@@ -75,7 +74,7 @@ export interface SealedMachine {
  *
  * @param say takes sentences that the operator should see although nothing failed
  * @param kvm the descriptor of `/dev/kvm`, where it is open already
- * @param given where it is counted what the guest does; closed with the machine
+ * @param figures where it is counted what the guest does; closed with the machine
  * @throws {OperatorError} when the host lacks something, with the way out
  * @throws {ImageError} when the file has become shorter since it was read
  */
@@ -83,17 +82,15 @@ export async function build(
   bindings: Bindings,
   say: Say = () => {},
   kvm?: number,
-  given?: Figures,
+  figures: Figures = UNSEEN,
 ): Promise<Machine> {
   const { image } = bindings;
-  const undo: (() => void)[] = [() => image.source.close(), () => given?.close()];
+  const undo: (() => void)[] = [() => image.source.close(), () => figures.close()];
   const close = () => {
     for (const release of undo.splice(0).toReversed()) release();
   };
   try {
     requireHost();
-    const figures: Figures = given ?? FigureTable.unseen(bindings.devices.length);
-    if (given === undefined) undo.push(() => figures.close());
     const modules = await loadDeviceModules(bindings);
     const devices = bindings.devices.map((binding, index) => {
       const counts = figures.device(index);
@@ -229,7 +226,7 @@ export async function build(
       },
     };
   } catch (error) {
-    given?.ended({ error });
+    figures.ended({ error });
     close();
     throw error;
   }

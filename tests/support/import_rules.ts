@@ -68,7 +68,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   sandbox: [...SHARED, "ffi"],
   figures: [...SHARED, "ffi"],
   modules: [...SHARED, "ffi"],
-  machine: [...SHARED, "hypervisor", "sandbox", "figures", "image", "binding"],
+  machine: [...SHARED, "hypervisor", "sandbox", "image", "binding"],
   "mod.ts": [...SHARED, "image", "binding", "machine", "sandbox"],
 };
 

@@ -1,99 +1,24 @@
 /**
- * The file that a guest's figures are in: a header, numbers, and a text that says
- * what guest it is. All integers are little-endian, offsets and sizes in bytes.
- * Pure.
+ * Reading the file that a guest's figures are in. Pure.
  *
  * @module
  */
+import { DEVICE_COUNTS, GUEST_COUNTS, isGuestName } from "../contract/figures.ts";
 import {
-  COUNTING_THREADS,
-  DEVICE_COUNTS,
-  GUEST_COUNTS,
-  isGuestName,
-} from "../contract/figures.ts";
-import type { DeviceType } from "../contract/module.ts";
-
-/** What a file begins with: "solo5fig" (u64), then u32 each. */
-export const FiguresHeader = {
-  size: 64,
-  magic: 0,
-  version: 8,
-  pid: 12,
-  devices: 16,
-  textBytes: 20,
-} as const;
-
-/** The first eight bytes. */
-const MAGIC = "solo5fig";
-
-/** What this program writes, and the only one that it reads. */
-export const FIGURES_VERSION = 1;
-
-const NUMBER_BYTES = 8;
-
-/** Behind the header: the guest's numbers, the devices', the text. */
-const GUEST_AT = FiguresHeader.size;
-const DEVICES_AT = GUEST_AT + GUEST_COUNTS * NUMBER_BYTES;
-const ROW_BYTES = DEVICE_COUNTS * NUMBER_BYTES;
-const DEVICE_BYTES = COUNTING_THREADS * ROW_BYTES;
+  type DescribedDevice,
+  deviceAt,
+  FIGURES_VERSION,
+  FiguresHeader,
+  guestAt,
+  type GuestDescription,
+  MAGIC,
+} from "./table.ts";
 
 /** The most that a file can have: a manifest has 64 entries, a path 4096 bytes. */
 export const MOST_FIGURES_BYTES = 65536;
 
 /** The most devices of a manifest. */
 const MOST_DEVICES = 64;
-
-/** A device, for people. */
-export interface DescribedDevice {
-  /** Its name in the manifest. */
-  readonly name: string;
-  /** Its type. */
-  readonly type: DeviceType;
-  /** The host's side, as the operator wrote it. */
-  readonly resource: string;
-}
-
-/** A guest, for people. */
-export interface GuestDescription {
-  /** What the operator called it; undefined where that was nothing. */
-  readonly name: string | undefined;
-  /** The process that runs it. */
-  readonly pid: number;
-  /** The unikernel's file, as the operator named it. */
-  readonly image: string;
-  /** Its memory, in bytes. */
-  readonly memoryBytes: number;
-  /** Its devices, in the manifest's order. */
-  readonly devices: readonly DescribedDevice[];
-}
-
-/** Where the numbers of a device are. */
-export function deviceAt(index: number, thread: number): number {
-  return DEVICES_AT + index * DEVICE_BYTES + thread * ROW_BYTES;
-}
-
-/** Where the guest's numbers are. */
-export function guestAt(): number {
-  return GUEST_AT;
-}
-
-/** The bytes of a guest that has not started: all its numbers are 0. */
-export function encodeFigures(guest: GuestDescription): Uint8Array<ArrayBuffer> {
-  const { pid, devices, name, image, memoryBytes } = guest;
-  const text = new TextEncoder().encode(
-    JSON.stringify({ name, image, memoryBytes, devices }),
-  );
-  const at = deviceAt(devices.length, 0);
-  const bytes = new Uint8Array(at + text.length);
-  const view = new DataView(bytes.buffer);
-  bytes.set(new TextEncoder().encode(MAGIC), FiguresHeader.magic);
-  view.setUint32(FiguresHeader.version, FIGURES_VERSION, true);
-  view.setUint32(FiguresHeader.pid, pid, true);
-  view.setUint32(FiguresHeader.devices, devices.length, true);
-  view.setUint32(FiguresHeader.textBytes, text.length, true);
-  bytes.set(text, at);
-  return bytes;
-}
 
 /** What somebody finds in such a file. */
 export interface FiguresSeen {
@@ -111,7 +36,9 @@ export interface FiguresSeen {
  * @returns undefined where it is none, or one of another version
  */
 export function decodeFigures(bytes: Uint8Array<ArrayBuffer>): FiguresSeen | undefined {
-  if (bytes.length < DEVICES_AT || bytes.length > MOST_FIGURES_BYTES) return undefined;
+  if (bytes.length < deviceAt(0, 0) || bytes.length > MOST_FIGURES_BYTES) {
+    return undefined;
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const magic = String.fromCharCode(...bytes.subarray(0, MAGIC.length));
   const count = view.getUint32(FiguresHeader.devices, true);
@@ -128,7 +55,7 @@ export function decodeFigures(bytes: Uint8Array<ArrayBuffer>): FiguresSeen | und
     Array.from({ length }, (_, index) => plain(view.getFloat64(at + index * 8, true)));
   return {
     description,
-    guest: row(GUEST_AT, GUEST_COUNTS),
+    guest: row(guestAt(), GUEST_COUNTS),
     devices: description.devices.map((_, index) => {
       const [main, other] = [0, 1].map((thread) =>
         row(deviceAt(index, thread), DEVICE_COUNTS)
