@@ -12,7 +12,6 @@ import type { BlockRequest, ConsoleMode, NamedRequest, NetRequest } from "./requ
 import {
   EXPECTED,
   isNamed,
-  isPassedDescriptor,
   isPath,
   isUser,
   parseBlock,
@@ -190,8 +189,8 @@ export const RUN_FLAGS: readonly Flag[] = [
     expected:
       "1 to 64 letters, digits, dots, dashes and underscores, a letter or digit first, and no number",
     add(draft, value) {
-      draft.keeping.name = value;
-      return isGuestName(value);
+      if (isGuestName(value)) draft.keeping.name = value;
+      return draft.keeping.name !== undefined;
     },
   },
   {
@@ -202,13 +201,11 @@ export const RUN_FLAGS: readonly Flag[] = [
       "write as JSON who ended the guest, how, and what it did; valid at every moment",
     expected: "a path, or @ and an open descriptor from 1 on",
     add(draft, value) {
-      if (!value.startsWith("@")) {
-        draft.keeping.report = { path: value };
-        return isPath(value);
-      }
       const descriptor = /^@[1-9][0-9]{0,8}$/.test(value) ? Number(value.slice(1)) : 0;
-      draft.keeping.report = { descriptor };
-      return descriptor < 3 ? descriptor > 0 : isPassedDescriptor(descriptor);
+      if (!value.startsWith("@")) {
+        if (isPath(value)) draft.keeping.report = { path: value };
+      } else if (descriptor > 0) draft.keeping.report = { descriptor };
+      return draft.keeping.report !== undefined;
     },
   },
   {

@@ -70,7 +70,7 @@ async function run(
   for (const warning of read.warnings) printError(warning);
   const bindings = bind(image, read.request);
   const times = { began, read: imageRead, bound: performance.now() };
-  const figures = keep(bindings, {}, times, undefined);
+  const figures = keep({ bindings, times, place: undefined }, {});
   const machine = await build(bindings, printError, undefined, figures);
   return machine.seal({ level: "best-effort" }).run();
 }

@@ -7,18 +7,19 @@ import { openedSymbols } from "../../ffi/libc.ts";
 import { bind, type Bindings } from "../binding/bindings.ts";
 import { type Hint, parseRunArguments, type RunArguments } from "../binding/flags.ts";
 import type { BindingRequest, NamedRequest } from "../binding/request.ts";
-import type { Keeping } from "../contract/figures.ts";
+import type { Figures, Keeping } from "../contract/figures.ts";
 import { spellSource } from "../contract/source.ts";
 import { ExitStatus } from "../contract/exit_status.ts";
 import { OperatorError } from "../errors.ts";
 import { type Image, readImage } from "../image/image.ts";
 import { openImageFile } from "../machine/image_file.ts";
 import { holdPlace, keepFigures } from "../figures/entry.ts";
-import type { FigureTable, GuestDescription } from "../figures/table.ts";
+import type { Report } from "../figures/report/report.ts";
+import type { GuestDescription } from "../figures/table.ts";
 import { build, requireHost, type SealedMachine } from "../machine/machine.ts";
 import { loadedModules } from "../machine/registry.ts";
 import { HANDED_OVER, PROGRAM } from "./invocation.ts";
-import { printError } from "./output.ts";
+import { describeEnd, printError } from "./output.ts";
 import type { HandedOver, Prepared } from "./strict.ts";
 
 /**
@@ -37,8 +38,17 @@ export async function run(args: readonly string[]): Promise<number> {
     (await import("./config.ts")).printConfig(command);
     return ExitStatus.SUCCESS;
   }
-  const { bindings, sandbox, kvm, times, place } = await prepareGuest(command, args);
-  const { traces, keeping } = command;
+  const { traces } = command;
+  const report = await openReport(command);
+  let prepared: PreparedGuest, figures: Figures;
+  try {
+    prepared = await prepareGuest(command, args, report);
+    figures = keep(prepared, command.keeping, report);
+  } catch (error) {
+    report?.failed(error, unknownGuest(command));
+    throw error;
+  }
+  const { bindings, sandbox, kvm } = prepared;
   for (const warning of bindings.warnings) printError(warning);
   // What speaks later is there before the seal.
   const describe = traces.has("sandbox")
@@ -46,7 +56,6 @@ export async function run(args: readonly string[]): Promise<number> {
     : undefined;
   if (sandbox.level === "off") printError(UNSEALED);
   let sealed: SealedMachine;
-  const figures = keep(bindings, keeping, times, place);
   try {
     sealed = (await build(bindings, printError, kvm, figures)).seal(sandbox);
   } finally {
@@ -111,6 +120,7 @@ export async function readCommand(
  * happened, starts the program anew.
  *
  * @param args what follows the subcommand on the command line
+ * @param report what another start begins, and hands over
  * @returns with the descriptor of `/dev/kvm`, where it is open already
  */
 export async function prepareGuest(
@@ -125,6 +135,7 @@ export async function prepareGuest(
     printConfig,
   }: Command,
   args: readonly string[],
+  report?: Report,
 ): Promise<PreparedGuest> {
   const began = performance.now();
   if (printConfig) {
@@ -142,7 +153,10 @@ export async function prepareGuest(
   }
   const { startStrictly } = await import("./strict.ts");
   const next = { given: args, words: words ?? args };
-  const started = await startStrictly(prepared, next, handed, keeping);
+  const started = await startStrictly(prepared, next, handed, (bindings) => {
+    report?.begin(describeGuest(bindings, keeping.name));
+    return { place: holdPlace(keeping.name), report: report?.descriptor };
+  });
   return { ...started, times, kvm: handed?.kvm, place: handed?.place };
 }
 
@@ -159,21 +173,33 @@ export interface StartTimes {
 /**
  * Starts counting.
  *
- * @param place where, if a start before this one holds it; -1 where it has none
+ * @param report what is to follow, where that is asked for
  * @throws {OperatorError} where a guest that has a name cannot be counted
  */
 export function keep(
-  bindings: Bindings,
+  { bindings, times, place }: Pick<PreparedGuest, "bindings" | "times" | "place">,
   { name }: Keeping,
-  times: StartTimes,
-  place: number | undefined,
-): FigureTable {
+  report?: Report,
+): Figures {
   const file = place === undefined ? holdPlace(name) : place < 0 ? undefined : place;
-  const figures = keepFigures(describeGuest(bindings, name), file);
+  const guest = describeGuest(bindings, name);
+  const figures = keepFigures(guest, file);
   figures.begin(times.began);
   figures.reached("read", times.read);
   figures.reached("bind", times.bound);
-  return figures;
+  return report?.follow(figures, guest) ?? figures;
+}
+
+/** Opens what `--report` names. */
+async function openReport({ keeping, handed }: Command): Promise<Report | undefined> {
+  if (keeping.report === undefined) return undefined;
+  const { Report } = await import("../figures/report/report.ts");
+  return new Report(keeping.report, describeEnd, handed?.report);
+}
+
+/** What is known of a guest whose image was not read. */
+function unknownGuest({ image = "", keeping: { name } }: Command): GuestDescription {
+  return { name, pid: Deno.pid, image, memoryBytes: 0, devices: [] };
 }
 
 /** What others are told of a guest. */

@@ -8,7 +8,7 @@ import { OperatorError } from "../errors.ts";
 import { build } from "../machine/machine.ts";
 import { describeSeal, listFilter, sealAsJson } from "../sandbox/describe.ts";
 import { printError, printText } from "./output.ts";
-import { prepareGuest, readCommand } from "./run.ts";
+import { keep, prepareGuest, readCommand } from "./run.ts";
 
 /** How it is printed: a flag each, as text without one. */
 export const FORMATS = ["--json", "--bpf"] as const;
@@ -39,8 +39,9 @@ export async function sandbox(args: readonly string[]): Promise<number> {
   if (command.sandbox.level === "off") {
     throw new OperatorError("--sandbox=off", "there is nothing to show", "drop it");
   }
-  const { bindings, sandbox, kvm } = await prepareGuest(command, args);
-  const machine = await build(bindings, printError, kvm);
+  const prepared = await prepareGuest(command, args);
+  const { bindings, sandbox, kvm } = prepared;
+  const machine = await build(bindings, printError, kvm, keep(prepared, {}));
   try {
     const seal = machine.foresee(sandbox);
     printText(

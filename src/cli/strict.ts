@@ -9,12 +9,10 @@ import { passOn } from "../../ffi/passed.ts";
 import { commandLineOfProcess } from "../../ffi/process.ts";
 import type { Bindings } from "../binding/bindings.ts";
 import { encodeRaw } from "../contract/raw_text.ts";
-import type { Keeping } from "../contract/figures.ts";
 import type { SandboxRequest, StrictStart } from "../contract/sandbox.ts";
 import { OperatorError } from "../errors.ts";
 import type { ImageFile } from "../machine/image_file.ts";
 import { type HeldResources, hold, withHeld } from "../machine/hold.ts";
-import { holdPlace } from "../figures/entry.ts";
 import { HANDED_OVER } from "./invocation.ts";
 import { isStrictlyStarted, prepareStrictStart } from "../sandbox/strict_start.ts";
 
@@ -24,7 +22,14 @@ export interface HandedOver extends HeldResources {
   readonly started: StrictStart;
   /** Where the guest's figures go; -1 where nobody can look. */
   readonly place: number;
+  /** Where its report goes, if it has one. */
+  readonly report: number | undefined;
 }
+
+/** Opens what others follow a guest by; gives the descriptors. */
+type Begin = (
+  bindings: Bindings,
+) => { readonly place: number | undefined; readonly report: number | undefined };
 
 /** A guest that is to be built and sealed. */
 export interface Prepared {
@@ -41,7 +46,9 @@ export interface Prepared {
  * @throws {OperatorError} where somebody else wrote that word
  */
 export function readHandedOver(word: string): HandedOver {
-  const [ownRoot, alone, image, kvm, place, ...devices] = word.slice(HANDED_OVER.length)
+  const [ownRoot, alone, image, kvm, place, report, ...devices] = word.slice(
+    HANDED_OVER.length,
+  )
     .split(",").map(Number);
   if (
     image === undefined || kvm === undefined || place === undefined ||
@@ -50,7 +57,8 @@ export function readHandedOver(word: string): HandedOver {
     throw notOurs(word);
   }
   const started = { ownRoot: ownRoot === 1, alone: alone === 1 };
-  return { started, image, kvm, place, devices };
+  const begun = report === undefined || report < 0 ? undefined : report;
+  return { started, image, kvm, place, report: begun, devices };
 }
 
 function notOurs(word: string): OperatorError {
@@ -76,7 +84,7 @@ export interface CommandWords {
  *
  * @param command what follows the subcommand on the command line
  * @param handed what the start before this one has handed over
- * @param keeping by what others follow the guest
+ * @param begin opens what others follow the guest by
  * @returns in the second start only
  * @throws {OperatorError} when something cannot be had, or a layer is missing
  */
@@ -84,9 +92,9 @@ export async function startStrictly(
   { bindings, sandbox }: Prepared,
   command: CommandWords,
   handed: HandedOver | undefined,
-  keeping: Keeping,
+  begin: Begin,
 ): Promise<Prepared> {
-  if (handed === undefined) return await startAnew(bindings, sandbox, command, keeping);
+  if (handed === undefined) return await startAnew(bindings, sandbox, command, begin);
   if (sandbox.level !== "strict" || handed.devices.length !== bindings.devices.length) {
     throw notOurs(command.given[0]!);
   }
@@ -99,7 +107,7 @@ async function startAnew(
   bindings: Bindings,
   request: SandboxRequest,
   { given, words: next }: CommandWords,
-  { name }: Keeping,
+  begin: Begin,
 ): Promise<never> {
   const prepared = prepareStrictStart(
     request,
@@ -109,15 +117,14 @@ async function startAnew(
   );
   const words = commandLineOfProcess() ?? [];
   const held = await hold(bindings, (bindings.image.source as ImageFile).descriptor);
-  const place = holdPlace(name);
+  const { place, report } = begin(bindings);
   // What another guest has left there is not this one's.
   if (place !== undefined) emptyFile(place, "figures");
-  const descriptors = [held.image, held.kvm, ...held.devices];
-  for (const each of [...descriptors, ...place === undefined ? [] : [place]]) {
-    passOn(each);
+  for (const each of [held.image, held.kvm, place, report, ...held.devices]) {
+    if (each !== undefined) passOn(each);
   }
   const { ownRoot, alone } = prepared.started;
-  const first = [+ownRoot, +alone, held.image, held.kvm, place ?? -1];
+  const first = [+ownRoot, +alone, held.image, held.kvm, place ?? -1, report ?? -1];
   const numbers = [...first, ...held.devices];
   const word = new TextEncoder().encode(`${HANDED_OVER}${numbers}`);
   const before = words.slice(0, words.length - given.length);

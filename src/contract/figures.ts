@@ -6,7 +6,7 @@
  */
 import type { GuestEnd } from "./watch.ts";
 import type { Needs } from "./policy.ts";
-import type { Vcpu } from "./vcpu.ts";
+import type { Vcpu, VcpuDebug } from "./vcpu.ts";
 
 /**
  * Numbers of the guest as a whole, by place; doubles, of which the whole ones are
@@ -106,7 +106,7 @@ export interface Figures {
   /** What keeping them takes while the guest runs. */
   needs(): Needs;
   /** Stands between run loop and vCPU, where somebody follows each exit. */
-  follow?(vcpu: Vcpu): Vcpu;
+  follow?(vcpu: Vcpu, debug: VcpuDebug): Vcpu;
   /** Gives back what they took. */
   close(): void;
 }

@@ -128,7 +128,7 @@ export async function build(
         }),
       vm.vcpu,
     );
-    const entered = figures.follow?.(vcpu) ?? vcpu;
+    const entered = figures.follow?.(vcpu, vm.vcpu) ?? vcpu;
     const signals = watches.flatMap((watch) => watch.signals);
     const table: (Hypercall | undefined)[] = new Array(HYPERCALL_LIMIT).fill(undefined);
     const answer = (handlers: ReadonlyMap<number, Hypercall>) => {
@@ -206,17 +206,22 @@ export async function build(
       },
       seal(request) {
         advance("built", "sealed");
-        const sealing = request.level === "off" ? undefined : futureUser(request);
-        vcpu.catchSignals(signals);
-        for (const watch of watches) watch.ready?.(sealing);
         let result: Seal | undefined;
-        if (request.level !== "off") {
-          const parts = needs();
-          const policy = makePolicy([...parts, ...quietRuntimeSignals(parts)]);
-          result = seal(policy, request, sealing, () => memory.open());
-        } else memory.open();
-        isSealed = result !== undefined;
-        figures.reached("seal");
+        try {
+          const sealing = request.level === "off" ? undefined : futureUser(request);
+          vcpu.catchSignals(signals);
+          for (const watch of watches) watch.ready?.(sealing);
+          if (request.level !== "off") {
+            const parts = needs();
+            const policy = makePolicy([...parts, ...quietRuntimeSignals(parts)]);
+            result = seal(policy, request, sealing, () => memory.open());
+          } else memory.open();
+          isSealed = result !== undefined;
+          figures.reached("seal");
+        } catch (error) {
+          figures.ended({ error });
+          throw error;
+        }
         return { seal: result, run };
       },
       close() {
