@@ -12,7 +12,7 @@ export type GuestState = "starting" | "running" | "ended" | "killed";
 
 /** Says how it is doing. */
 export function stateOf({ alive, guest }: GuestSeen): GuestState {
-  if (guest[GuestCount.endedBy]! > 0) return "ended";
+  if (enderOf(guest) !== undefined) return "ended";
   if (!alive) return "killed";
   return guest[GuestCount.stagesDone]! >= STAGES.indexOf("run") ? "running" : "starting";
 }

@@ -54,12 +54,15 @@ function command(args: readonly string[], options: TenderOptions): Deno.Command 
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    env: { ...tenderEnvironment(), ...options.env },
+    env: { ...tenderEnvironment(), SOLO5_RUNTIME_DIR: FIGURES, ...options.env },
   });
 }
 
 const LINKS = Deno.makeTempDirSync({ prefix: "solo5-names-" });
 addEventListener("unload", () => Deno.removeSync(LINKS, { recursive: true }));
+
+/** Where the guests of these tests are counted: not among this user's own. */
+export const FIGURES = `${LINKS}/figures`;
 
 /** How the program is called, under a name of its own where one is asked for. */
 export function called(options: Pick<TenderOptions, "root" | "as"> = {}): string[] {

@@ -86,7 +86,7 @@ class Draft {
     calls: (field: Field) => readonly number[],
   ): void {
     fields.forEach((field, index) => {
-      const before = `${index === 0 ? "" : ", "}"${field.name}":`;
+      const before = `${index === 0 ? "" : ", "}"${field.name}": `;
       this.figure(before, { source, places: field.places, calls: calls(field) });
     });
   }
