@@ -93,6 +93,12 @@ function ways(directory: string): Way[] {
       cuts: all("gdb", "ioctl", "recvfrom", "sendto", "shutdown", "close"),
     },
     {
+      name: "a guest whose report goes to a stream",
+      flags: ["--report=@9", guest("hello")],
+      status: 0,
+      cuts: all("figures", "write"),
+    },
+    {
       name: "a guest that leaves no core",
       flags: [`--dumpcore=${directory}`, guest("hello")],
       status: 0,
@@ -159,6 +165,14 @@ hostTest("a tender is killed when it lacks a rule of a module's, and lives with 
     await Deno.mkdir(`${directory}/open`);
     await Deno.chmod(directory, 0o711);
     await Deno.chmod(`${directory}/open`, 0o777);
+    await t.step("a report is whole after SIGSYS", async () => {
+      const path = `${directory}/report.json`;
+      const way = { name: "", flags: [`--report=${path}`, guest("hello")], status: 0 };
+      const [cut] = all("core", "writev");
+      assertEquals(await run({ ...way, cuts: [] }, cut), "SIGSYS");
+      const { ended, stage, hypercalls } = JSON.parse(await Deno.readTextFile(path));
+      assertEquals([ended, stage, hypercalls.puts], [null, "run", 0]);
+    });
     for (const way of ways(directory)) {
       await t.step(`${way.name} lives`, async () => {
         assertEquals(await run(way), way.status);

@@ -66,10 +66,10 @@ class Draft {
   text = "";
   readonly figures: Figure[] = [];
   /** Lengths in bytes: the text is ASCII. */
-  word(before: string): number {
+  word(before: string, word = NOTHING): number {
     this.#align(before);
     const at = this.text.length;
-    this.text += NOTHING;
+    this.text += word;
     return at;
   }
 
@@ -106,7 +106,7 @@ export function layOut(guest: GuestDescription, started: string): ReportDocument
   const ended = draft.word(`,\n"ended":`);
   const status = draft.word(`,\n"status":`);
   const signal = draft.word(`,\n"signal":`);
-  const stage = draft.word(`,\n"stage":`);
+  const stage = draft.word(`,\n"stage":`, wordOf(STAGES[0]));
   draft.text += `,\n"name": ${spell(name ?? null)},\n"pid": ${pid},\n"image": ${
     spell(image)
   },\n"started": ${spell(started)},\n"memoryBytes": ${memoryBytes}`;

@@ -24,6 +24,9 @@ function spelled(fill: string): Uint32Array {
   return all;
 }
 
+/** A digit after which there is another one to change. */
+const NINE = "9".charCodeAt(0);
+
 /** The first number that has nine digits. */
 const WORD_LIMIT = DIGITS * DIGITS;
 
@@ -37,9 +40,12 @@ export class LiveText {
   readonly #withZeros = spelled("0");
   readonly #withBlanks = spelled(" ");
 
+  readonly #bytes: Uint8Array;
+
   /** @param mapping the file's; its size is a multiple of eight */
   constructor(mapping: Mapping) {
     const { address, sizeBytes } = mapping;
+    this.#bytes = mapping.bytes;
     this.#words = Array.from({ length: WORD_BYTES }, (_, distance) => {
       const bytes = sizeBytes - (distance === 0 ? 0 : WORD_BYTES);
       return new Float64Array(
@@ -78,6 +84,17 @@ export class LiveText {
       this.#setHalves(lower, true);
     }
     words[index + FIGURE_BYTES / WORD_BYTES - 1] = this.#whole[0]!;
+  }
+
+  /**
+   * The same for a whole number that is one more than what stands there: mostly
+   * this is one byte.
+   */
+  addOne(at: number, number: number): void {
+    const last = at + FIGURE_BYTES - 1;
+    const digit = this.#bytes[last]!;
+    if (digit === NINE) this.setFigure(at, number);
+    else this.#bytes[last] = digit + 1;
   }
 
   /** Spells a number below {@link WORD_LIMIT}. */

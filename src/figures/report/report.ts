@@ -76,7 +76,6 @@ export class Report {
     // Later there is nothing that could be pointed at.
     this.#bytes = mapping.bytes;
     this.#text = new LiveText(mapping);
-    this.#text.setWord(document.stage, wordOf(STAGES[0]));
     return this.#document = document;
   }
 
@@ -136,6 +135,12 @@ interface Followed {
   readonly places: readonly number[];
 }
 
+function sumOf(numbers: Counts, places: readonly number[]): number {
+  let sum = 0;
+  for (let each = 0; each < places.length; each++) sum += numbers[places[each]!]!;
+  return sum;
+}
+
 /** Figures that a report shows. */
 export class ReportedFigures implements Figures {
   readonly guest: Counts;
@@ -169,6 +174,8 @@ export class ReportedFigures implements Figures {
     }));
     this.#shown = new Float64Array(figures.length);
     const all = figures.map((_, index) => index);
+    // Sums last: they grow by what was added to the others.
+    all.sort((one, other) => figures[one]!.places.length - figures[other]!.places.length);
     this.#byCall = [
       ...Array.from(
         { length: CALL_COUNTS },
@@ -209,19 +216,23 @@ export class ReportedFigures implements Figures {
    * nothing: it is on the way of every exit.
    */
   #show(call: number): void {
-    const some = this.#byCall[call]!;
+    const some = this.#byCall[call]!, shown = this.#shown, text = this.#text;
+    let added = 0;
     for (let each = 0; each < some.length; each++) {
       const index = some[each]!;
       const { at, numbers, places } = this.#followed[index]!;
-      let sum = 0;
-      for (let row = 0; row < numbers.length; row++) {
-        for (let place = 0; place < places.length; place++) {
-          sum += numbers[row]![places[place]!]!;
-        }
-      }
-      if (sum === this.#shown[index]) continue;
-      this.#shown[index] = sum;
-      this.#text.setFigure(at, Math.floor(sum));
+      let value = shown[index]!;
+      const before = value;
+      if (places.length === 1) {
+        const place = places[0]!;
+        value = numbers[0]![place]!;
+        if (numbers.length > 1) value += numbers[1]![place]!;
+        if (place === call && numbers.length === 1) added = value - before;
+      } else value = call < CALL_COUNTS ? before + added : sumOf(numbers[0]!, places);
+      if (value === before) continue;
+      shown[index] = value;
+      if (value - before === 1) text.addOne(at, value);
+      else text.setFigure(at, Math.floor(value));
     }
   }
 
@@ -248,6 +259,7 @@ export class ReportedFigures implements Figures {
   needs(): Needs {
     const table = this.#table.needs(), report = this.#report.needs();
     return {
+      fileBytes: report.fileBytes ?? 0,
       permits: [...table.permits, ...report.permits, ...this.#debug?.permits ?? []],
       descriptors: [...table.descriptors ?? [], ...report.descriptors ?? []],
     };

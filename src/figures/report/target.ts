@@ -5,7 +5,7 @@
  */
 import { SystemCallError } from "../../../ffi/errno.ts";
 import { closeFile } from "../../../ffi/files.ts";
-import { emptyFile, fillFile } from "../../../ffi/held_file.ts";
+import { emptyFile, fillFile, statusOf } from "../../../ffi/held_file.ts";
 import { mapAnonymous, type Mapping, mapShared } from "../../../ffi/memory.ts";
 import { openFileOf } from "../../../ffi/passed.ts";
 import {
@@ -23,6 +23,9 @@ import type { ReportTarget } from "../../contract/figures.ts";
 import { type Needs, onDescriptors } from "../../contract/policy.ts";
 import { encodeRaw } from "../../contract/raw_text.ts";
 import { OperatorError } from "../../errors.ts";
+
+/** More than a report can have: 64 devices, and what is said at the end. */
+const MOST_REPORT_BYTES = 1 << 17;
 
 /** A place for a report, open. */
 export class ReportPlace {
@@ -128,6 +131,8 @@ export class ReportPlace {
     const descriptor = { descriptor: this.#file, name: "report" };
     return {
       descriptors: [descriptor],
+      // A file that can only be written to; wherever in it that is.
+      fileBytes: (statusOf(this.#file)?.sizeBytes ?? 0) + MOST_REPORT_BYTES,
       permits: [{
         call: "write",
         rules: [onDescriptors([descriptor])],
