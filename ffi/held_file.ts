@@ -15,6 +15,9 @@ import { systemCall, trySystemCall } from "./system_call.ts";
 /** Write permission for a group, or for everybody. */
 const OTHERS_WRITE = 0o022;
 
+/** Root may look at everybody's. */
+const ROOT = 0;
+
 /** Permissions of what is made here. */
 const FOLDER_MODE = 0o700, FILE_MODE = 0o600;
 
@@ -22,7 +25,8 @@ const FOLDER_MODE = 0o700, FILE_MODE = 0o600;
 export const FLAGS = OpenFlag.NOFOLLOW | OpenFlag.CLOEXEC | OpenFlag.NONBLOCK;
 
 /**
- * Opens a folder that is this user's and that nobody else can write to.
+ * Opens a folder that is this user's and that nobody else can write to; for root,
+ * where it is not to be made, one of anybody's.
  *
  * @param make whether to make it where it is missing; not the folders above it
  * @returns its descriptor; undefined where there is no such folder, or it is not so
@@ -42,7 +46,8 @@ export function openOwnedFolder(
   }
   if (folder < 0) return undefined;
   const status = statusOf(folder);
-  if (status?.user === user && (status.mode & OTHERS_WRITE) === 0) return folder;
+  const owned = status?.user === user || (user === ROOT && !make);
+  if (owned && ((status?.mode ?? OTHERS_WRITE) & OTHERS_WRITE) === 0) return folder;
   closeFile(folder);
   return undefined;
 }

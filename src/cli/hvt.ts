@@ -12,7 +12,7 @@ import { printable } from "../errors.ts";
 import { ABI_VERSIONS } from "../image/abi.ts";
 import { readImage } from "../image/image.ts";
 import { openImageFile } from "../machine/image_file.ts";
-import { build, requireHost } from "../machine/machine.ts";
+import { buildCounted, requireHost } from "../machine/machine.ts";
 import { describeAsHvt } from "./hvt_errors.ts";
 import { keep } from "./run.ts";
 import { printError, printErrorText, speakAs } from "./output.ts";
@@ -71,7 +71,7 @@ async function run(
   const bindings = bind(image, read.request);
   const times = { began, read: imageRead, bound: performance.now() };
   const figures = keep({ bindings, times, place: undefined }, {});
-  const machine = await build(bindings, printError, undefined, figures);
+  const machine = await buildCounted(bindings, figures, printError);
   return machine.seal({ level: "best-effort" }).run();
 }
 

@@ -16,7 +16,7 @@ import { openImageFile } from "../machine/image_file.ts";
 import { holdPlace, keepFigures } from "../figures/entry.ts";
 import type { Report } from "../figures/report/report.ts";
 import type { GuestDescription } from "../figures/table.ts";
-import { build, requireHost, type SealedMachine } from "../machine/machine.ts";
+import { buildCounted, requireHost, type SealedMachine } from "../machine/machine.ts";
 import { loadedModules } from "../machine/registry.ts";
 import { HANDED_OVER, PROGRAM } from "./invocation.ts";
 import { describeEnd, printError } from "./output.ts";
@@ -57,7 +57,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (sandbox.level === "off") printError(UNSEALED);
   let sealed: SealedMachine;
   try {
-    sealed = (await build(bindings, printError, kvm, figures)).seal(sandbox);
+    sealed = (await buildCounted(bindings, figures, printError, kvm)).seal(sandbox);
   } finally {
     if (traces.has("modules")) traceModules();
   }

@@ -5,7 +5,7 @@
  */
 import { ExitStatus } from "../contract/exit_status.ts";
 import { OperatorError } from "../errors.ts";
-import { build } from "../machine/machine.ts";
+import { buildCounted } from "../machine/machine.ts";
 import { describeSeal, listFilter, sealAsJson } from "../sandbox/describe.ts";
 import { printError, printText } from "./output.ts";
 import { keep, prepareGuest, readCommand } from "./run.ts";
@@ -41,7 +41,7 @@ export async function sandbox(args: readonly string[]): Promise<number> {
   }
   const prepared = await prepareGuest(command, args);
   const { bindings, sandbox, kvm } = prepared;
-  const machine = await build(bindings, printError, kvm, keep(prepared, {}));
+  const machine = await buildCounted(bindings, keep(prepared, {}), printError, kvm);
   try {
     const seal = machine.foresee(sandbox);
     printText(

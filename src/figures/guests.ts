@@ -13,7 +13,7 @@ import {
   removeUnheld,
   writeUnheld,
 } from "../../ffi/owned_folder.ts";
-import { openOwnedFolder } from "../../ffi/held_file.ts";
+import { openOwnedFolder, statusOf } from "../../ffi/held_file.ts";
 import { effectiveUser } from "../../ffi/rights.ts";
 import { GuestCount } from "../contract/figures.ts";
 import { NAMED, ownFolder, UNNAMED } from "./entry.ts";
@@ -41,9 +41,10 @@ const MEMORY_MS = 24 * 3600 * 1000;
  * @param now milliseconds since 1970
  */
 export function lookAround(now: number = Date.now()): GuestSeen[] {
-  const user = effectiveUser();
-  const folder = openOwnedFolder(ownFolder(user), user, false);
+  const self = effectiveUser();
+  const folder = openOwnedFolder(ownFolder(self), self, false);
   if (folder === undefined) return [];
+  const user = statusOf(folder)?.user ?? self;
   try {
     return namesIn(folder).flatMap((file) => look({ folder, user, file, now }) ?? []);
   } catch (error) {

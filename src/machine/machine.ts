@@ -74,15 +74,27 @@ export interface SealedMachine {
  *
  * @param say takes sentences that the operator should see although nothing failed
  * @param kvm the descriptor of `/dev/kvm`, where it is open already
- * @param figures where it is counted what the guest does; closed with the machine
  * @throws {OperatorError} when the host lacks something, with the way out
  * @throws {ImageError} when the file has become shorter since it was read
  */
-export async function build(
+export function build(
   bindings: Bindings,
   say: Say = () => {},
   kvm?: number,
-  figures: Figures = UNSEEN,
+): Promise<Machine> {
+  return buildCounted(bindings, UNSEEN, say, kvm);
+}
+
+/**
+ * Does what {@link build} does.
+ *
+ * @param figures where it is counted what the guest does; closed with the machine
+ */
+export async function buildCounted(
+  bindings: Bindings,
+  figures: Figures,
+  say: Say,
+  kvm?: number,
 ): Promise<Machine> {
   const { image } = bindings;
   const undo: (() => void)[] = [() => image.source.close(), () => figures.close()];

@@ -153,3 +153,20 @@ for (const name of ["a/b", "..", "", "\x1b[31m", "x".repeat(65), "12", "a b", "Ã
     assertEquals(status, 1);
   });
 }
+
+hostTest(
+  "root sees the guests of another user where it is told to look there",
+  ["root"],
+  () =>
+    withDirectory(async (directory) => {
+      const held = hold(directory, "name.theirs", page("theirs", "image"));
+      for (const path of [directory, `${directory}/name.theirs`]) {
+        await Deno.chown(path, 4711, 4711);
+      }
+      assertEquals(/^theirs /m.test(await look(directory)), true);
+      // What is not the folder's owner's is nobody's guest.
+      await Deno.chown(`${directory}/name.theirs`, 4712, 4712);
+      assertEquals(/^theirs /m.test(await look(directory)), false);
+      held[Symbol.dispose]();
+    }),
+);
