@@ -118,10 +118,20 @@ function refuseName(name: string): never {
 function holdAny(folder: number, user: number): number | undefined {
   for (let attempt = 2; attempt < ATTEMPTS; attempt++) {
     const slot = Math.floor(Math.random() * 2 ** attempt);
-    const file = holdFile(folder, UNNAMED + slot, user);
+    const file = tryHold(folder, UNNAMED + slot, user);
     if (file !== undefined) return file;
   }
   return undefined;
+}
+
+/** Something else may have that name: then another place is as good. */
+function tryHold(folder: number, name: string, user: number): number | undefined {
+  try {
+    return holdFile(folder, name, user);
+  } catch (error) {
+    if (error instanceof SystemCallError) return undefined;
+    throw error;
+  }
 }
 
 /** The folder of this user's guests. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { CALL_COUNTS, GUEST_COUNTS, GuestCount } from "../../../src/contract/figures.ts";
 import { CONTINUE, type Hypercall } from "../../../src/contract/hypercalls.ts";
 import { EndedBySignal, GuestFault, OperatorError } from "../../../src/errors.ts";
 import { type Vcpu, VcpuExit } from "../../../src/contract/vcpu.ts";
@@ -70,6 +71,28 @@ Deno.test("runGuest() returns the status when the guest halts", () => {
   assertEquals(runGuest(vcpu, table(calls)), 42);
   assertEquals(calls, [0x200000, 0xffff_ffff]);
   assertEquals([state.runs, state.rests], [3, 1]);
+});
+
+Deno.test("runGuest() counts exits by hypercall and kind, the ring's kick as 0", () => {
+  const counts = new Float64Array(GUEST_COUNTS);
+  const { vcpu } = script(
+    { port: 0x502 },
+    { signal: 0 },
+    { port: 0x600 },
+    { port: 0x502 },
+    { signal: 0 },
+    { port: 0x508, data: 0 },
+  );
+  const handlers = table([]);
+  handlers[0x100] = () => CONTINUE;
+  assertEquals(runGuest(vcpu, handlers, () => {}, counts), 0);
+  const calls = [...counts.subarray(GuestCount.calls, GuestCount.calls + CALL_COUNTS)];
+  assertEquals(calls.slice(0, 9), [1, 0, 2, 0, 0, 0, 0, 0, 1]);
+  const exits = counts.subarray(GuestCount.exits, GuestCount.exits + 5);
+  assertEquals([...exits], [0, 2, 0, 0, 0]);
+  const faulting = script({ fault: new GuestFault("x") });
+  assertThrows(() => runGuest(faulting.vcpu, handlers, () => {}, counts), GuestFault);
+  assertEquals(counts[GuestCount.exits + VcpuExit.FAULT], 1);
 });
 
 Deno.test("runGuest() returns status 0 when the guest halts with it", () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CONTINUE, PollBlock } from "../../../../src/contract/hypercalls.ts";
-import { GUEST_COUNTS } from "../../../../src/contract/figures.ts";
+import { GUEST_COUNTS, GuestCount } from "../../../../src/contract/figures.ts";
 import { GuestMemory } from "../../../../src/contract/memory.ts";
 import type { AttachedDevice, PollSet } from "../../../../src/contract/module.ts";
 import { EndedBySignal, OperatorError } from "../../../../src/errors.ts";
@@ -127,3 +127,14 @@ Deno.test("POLL returns when its time is over although the wall clock is set bac
     assertEquals(call(), CONTINUE);
     assertEquals(results(), [0n, 0]);
   }));
+
+Deno.test("POLL counts what was to take time, and how long that was", () => {
+  const asleep = scripted([1], [{ ready: [0] }], HOUR);
+  asleep.call();
+  assertEquals(asleep.counts[GuestCount.sleeps], 1);
+  const slept = asleep.counts[GuestCount.sleptMilliseconds]!;
+  assertEquals(slept >= 0 && slept < 3_600_000, true);
+  const awake = scripted([1], [{}], 0n);
+  awake.call();
+  assertEquals([...awake.counts].filter((count) => count !== 0), []);
+});
