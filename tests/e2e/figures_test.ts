@@ -270,5 +270,16 @@ hostTest(
         /^solo5: --name=x: [^\n]+ is no folder that only this user/,
       );
       assertEquals([...Deno.readDirSync(directory)], []);
+      const own = `${await openArea()}home/figures`;
+      const variables = { HOME: "/nonexistent", SOLO5_RUNTIME_DIR: own };
+      const theirs = await unprivileged({ variables });
+      const run = ["run", "--mem=4", "--name=theirs", image];
+      assertEquals((await tender(run, theirs)).stderr, "");
+      const { stdout } = await tender(["stats", "theirs"], theirs);
+      assertMatch(stdout, /theirs: ended by the guest, status 0/);
+      // Root may look there; others, and what root has itself, are apart.
+      assertEquals((await statsOf("theirs", own)).ended?.status, 0);
+      const roots = await tender(["stats", "theirs"], inFolder(directory));
+      assertMatch(roots.stderr, /has no guest of this name/);
     }),
 );

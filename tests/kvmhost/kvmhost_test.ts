@@ -20,13 +20,13 @@ const MISSING_THERE =
 /** Tests of the host's side, of the command line and of readers: KVM is all the same to them. */
 const ALIKE_THERE = [
   ...["block", "clients", "config", "conformance", "console", "dumpcore_failures"],
-  ...["dumpcore_user", "elftool", "gdb_connection", "hvt", "inspect", "killed"],
-  ...["manifest", "modules", "other_systems", "passed", "program", "rate"],
+  ...["dumpcore_user", "elftool", "figures", "gdb_connection", "hvt", "inspect"],
+  ...["killed", "manifest", "modules", "other_systems", "passed", "program", "rate"],
   ...["rootless", "sandbox_layers", "sandbox_strict", "survival", "survival_disk"],
   ...["sync", "systemd"],
 ].map((name) => `tests/e2e/${name}_test.ts`).concat(
   ["block_attacks", "captured", "fuzz", "gdb_packets", "hypercall_ranges", "images"]
-    .concat(["module_rules", "query", "sealed_paths", "system_calls"])
+    .concat(["figures", "module_rules", "query", "sealed_paths", "system_calls"])
     .map((name) => `tests/hostile/${name}_test.ts`),
 ).join();
 
