@@ -86,6 +86,13 @@ const FORMS: Readonly<Record<string, Form>> = {
   },
   "--sandbox": { schema: { type: "string", enum: SANDBOX_LEVELS } },
   "--user": { schema: { type: "string", pattern: "^[^:/\\s]+(:[0-9]+)?$" } },
+  "--name": {
+    schema: { type: "string", pattern: "^[A-Za-z0-9._-]*[A-Za-z._-][A-Za-z0-9._-]*$" },
+  },
+  "--report": {
+    schema: PATH,
+    isPath: (value) => isPath(value) && !value.startsWith("@"),
+  },
   "--trace": { schema: { type: "string", enum: TRACES } },
 };
 

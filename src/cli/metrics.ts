@@ -12,8 +12,8 @@ import { openMetrics } from "../figures/openmetrics.ts";
 import { METRICS } from "./description/figures.ts";
 import { printUsage } from "./help.ts";
 import { printText } from "./output.ts";
-import { readPlainWords } from "./plain_flags.ts";
 import { living } from "./ps.ts";
+import { readWords } from "./words.ts";
 
 /**
  * Writes the figures of the guests that run now.
@@ -22,7 +22,7 @@ import { living } from "./ps.ts";
  * @throws {OperatorError} when they cannot be written
  */
 export function metrics(args: readonly string[]): number {
-  const { flags, help } = readPlainWords(METRICS, args);
+  const { flags, help } = readWords(["metrics"], METRICS, args);
   const output = flags.get("--output");
   if (help) printUsage(["metrics"]);
   else if (output === undefined) printText(openMetrics(living()));

@@ -12,7 +12,7 @@ import { requireHost } from "../machine/machine.ts";
 import { PS } from "./description/figures.ts";
 import { printUsage } from "./help.ts";
 import { printText } from "./output.ts";
-import { readPlainWords } from "./plain_flags.ts";
+import { readWords } from "./words.ts";
 
 /** How long rates are measured, in milliseconds. */
 const RATE_MS = 250;
@@ -23,7 +23,7 @@ const RATE_MS = 250;
  * @param args what follows `ps` on the command line
  */
 export async function ps(args: readonly string[]): Promise<number> {
-  const { flags, help } = readPlainWords(PS, args);
+  const { flags, help } = readWords(["ps"], PS, args);
   if (help) printUsage(["ps"]);
   else if (flags.has("--json")) {
     printText(`${JSON.stringify(living().map(statsOf), undefined, 2)}\n`);

@@ -13,7 +13,7 @@ import { STATS } from "./description/figures.ts";
 import { printUsage } from "./help.ts";
 import { PROGRAM } from "./invocation.ts";
 import { printText } from "./output.ts";
-import { readPlainWords } from "./plain_flags.ts";
+import { readWords, wayOut } from "./words.ts";
 
 /**
  * Shows one guest, or how it ended.
@@ -22,10 +22,13 @@ import { readPlainWords } from "./plain_flags.ts";
  * @throws {OperatorError} where there is none of this name
  */
 export function stats(args: readonly string[]): number {
-  const { flags, operands: [label], help } = readPlainWords(STATS, args, 1);
+  const { flags, operands: [label], help } = readWords(["stats"], STATS, args);
   if (help) {
     printUsage(["stats"]);
     return ExitStatus.SUCCESS;
+  }
+  if (label === undefined) {
+    throw new OperatorError("command line", "no guest given", wayOut(["stats"], STATS));
   }
   requireHost();
   const guest = lookAround().find((each) => labelOf(each) === label);

@@ -10,8 +10,8 @@ import { tableOf } from "../figures/rows.ts";
 import { TOP } from "./description/figures.ts";
 import { printUsage } from "./help.ts";
 import { printText } from "./output.ts";
-import { readPlainWords } from "./plain_flags.ts";
 import { living, pause, rowsOf } from "./ps.ts";
+import { readWords } from "./words.ts";
 
 const DEFAULT_INTERVAL_SECONDS = 2;
 
@@ -24,7 +24,7 @@ const CLEAR = "\x1b[H\x1b[J";
  * @param args what follows `top` on the command line
  */
 export async function top(args: readonly string[]): Promise<number> {
-  const { flags, help } = readPlainWords(TOP, args);
+  const { flags, help } = readWords(["top"], TOP, args);
   if (help) {
     printUsage(["top"]);
     return ExitStatus.SUCCESS;

@@ -28,6 +28,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   "--gdb": ["0", "65535", "/run/gdb", "/0"],
   "--sandbox": ["best-effort", "strict", "off"],
   "--user": ["nobody", "1000:1000", "65534", "ä"],
+  "--name": ["web", "a.b-c_d", "7x", "A".repeat(64)],
+  "--report": [...PATHS, "@1", "@99", "/@4"],
   "--trace": ["modules", "sandbox"],
 };
 

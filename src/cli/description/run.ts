@@ -17,6 +17,7 @@ const VALUES: Readonly<Record<string, Operand>> = {
   "--gdb": "file",
   "--sandbox": SANDBOX_LEVELS,
   "--user": "user",
+  "--report": "file",
   "--trace": TRACES,
   "--config": "file",
 };

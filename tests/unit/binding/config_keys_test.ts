@@ -61,6 +61,7 @@ const REFUSED: readonly unknown[] = [
   ...[{ sandbox: "none" }, { sandbox: false }, { user: "" }, { user: 0 }, {
     user: "a b",
   }],
+  ...[{ name: "7" }, { name: "" }, { name: 7 }, { report: "" }, { report: 3 }],
   ...[{ trace: "all" }, { trace: ["modules"] }],
 ];
 
@@ -88,6 +89,8 @@ Deno.test("schema and reader take a value of every key", () => {
     gdb: "./socket",
     sandbox: "strict",
     user: "nobody",
+    name: "web",
+    report: "web.report.json",
     trace: "sandbox",
     arguments: ["", "--", "x"],
   };
