@@ -177,6 +177,7 @@ hostTest(
           ps -o user:32= -o args= -p $(systemctl show --value -p MainPID solo5@web)`,
         state: "stat --format=%a:%U /var/lib/private/solo5/web",
         disk: "od -An -tx1 -N1 /var/lib/solo5/web/disk.img",
+        seen: "SOLO5_RUNTIME_DIR=/run/solo5/web solo5 ps",
         stop:
           "systemctl stop solo5@web; systemctl show --property=Result,ActiveState solo5@web",
         missing: `systemctl start solo5@none && ${printed("solo5@none", "ENOENT")}
@@ -197,6 +198,7 @@ hostTest(
     );
     assertEquals(did.state.text, "700:solo5-web\n");
     assertEquals(did.disk.text, " 01\n");
+    assertMatch(did.seen.text, /^NAME .*\n[0-9]+ .*web\.elf/);
     assertEquals(did.stop.text.split("\n").toSorted(), [
       "",
       "ActiveState=inactive",

@@ -14,7 +14,8 @@ function service(unit: string): string[] {
 }
 
 /** What each of the units has for its own guest, program and files. */
-const OWN = /^(Exec\w+|OpenFile|CacheDirectory|Environment|StateDirectory\w*|User)=/;
+const OWN =
+  /^(Exec\w+|OpenFile|CacheDirectory|Environment|RuntimeDirectory|StateDirectory\w*|User)=/;
 
 /** What the document says to work too: settings, each with a value or without. */
 function working(): string[] {
