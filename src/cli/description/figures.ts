@@ -3,7 +3,15 @@
  *
  * @module
  */
-import type { CommandDescription } from "./command.ts";
+import type { CommandDescription, Explained } from "./command.ts";
+
+/** Where guests are looked for. */
+export const RUNTIME_FOLDER: Explained = [
+  [
+    "SOLO5_RUNTIME_DIR, XDG_RUNTIME_DIR",
+    "The folder of a user's guests is the first, else solo5 in the second, else /run/user/UID/solo5; root's is /run/solo5.",
+  ],
+];
 
 /** Lists guests. */
 export const PS: CommandDescription = {
@@ -16,6 +24,7 @@ it was given no --name), its process, image and age, what its tender takes of a
 processor and of memory, how many exits and network frames there are a second,
 and its devices. The rates are those of a quarter of a second.`,
   flags: [{ name: "--json", help: "what stats shows of each, as a JSON array" }],
+  environment: RUNTIME_FOLDER,
 };
 
 /** Follows guests. */
@@ -30,6 +39,7 @@ the place of the one before; Ctrl-C ends it.`,
     { name: "--interval", value: "SECONDS", help: "how long it waits each time (2)" },
     { name: "--count", value: "N", help: "how many lists it shows (no end)" },
   ],
+  environment: RUNTIME_FOLDER,
 };
 
 /** Shows one guest. */
@@ -44,6 +54,7 @@ with a name is remembered for a day after its end: then this shows who ended it,
 or that its tender was killed.`,
   flags: [{ name: "--json", help: "the same as JSON (docs/schemas/stats.schema.json)" }],
   operand: "guest",
+  environment: RUNTIME_FOLDER,
 };
 
 /** Shows guests to monitoring. */
@@ -63,4 +74,5 @@ Prometheus and others read.`,
     "solo5 metrics --output=/var/lib/node_exporter/solo5.prom",
     "for node_exporter, from a timer",
   ]],
+  environment: RUNTIME_FOLDER,
 };

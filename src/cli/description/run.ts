@@ -6,6 +6,7 @@
 import { RUN_FLAGS, TRACES } from "../../binding/run_flags.ts";
 import { SANDBOX_LEVELS } from "../../contract/sandbox.ts";
 import type { CommandDescription, FlagDescription, Operand } from "./command.ts";
+import { RUNTIME_FOLDER } from "./figures.ts";
 
 /** What the values of flags are, where a shell can complete them. */
 const VALUES: Readonly<Record<string, Operand>> = {
@@ -55,6 +56,7 @@ SIGINT and SIGTERM.`,
     ["solo5 run --config=service.json", "one that a file says all about"],
   ],
   environment: [
+    ...RUNTIME_FOLDER,
     [
       "LISTEN_FDS, LISTEN_FDNAMES, LISTEN_PID",
       "Descriptors that a service manager passes, for --net:DEVICE=@listen:NAME and --block:DEVICE=@listen:NAME.",
