@@ -35,7 +35,7 @@ const DENO_FLAGS = [
   "--no-remote",
   "--no-npm",
   "--no-check",
-  "--v8-flags=--no-lazy",
+  "--v8-flags=--no-lazy,--min-semi-space-size=2",
   `--allow-read=${ROOT}`,
   "--allow-ffi",
 ];
