@@ -6,10 +6,11 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
-import { VERSION } from "../src/cli/version.ts";
+import { VERSION } from "../src/cli/release.ts";
 import { completions } from "./documents/completions.ts";
 import { manPage } from "./documents/man_page.ts";
 import { pages } from "./documents/pages.ts";
+import { timeOfSource } from "./source.ts";
 
 /** A file below a prefix. */
 export interface PlacedText {
@@ -35,36 +36,6 @@ export function documents(version: string, date: Date): PlacedText[] {
   ];
 }
 
-/**
- * When the release was made: `SOURCE_DATE_EPOCH`, else the time of the commit.
- *
- * @throws {Error} where neither can be had
- */
-export function releaseDate(): Date {
-  const given = Deno.env.get("SOURCE_DATE_EPOCH");
-  const text = given ?? timeOfCommit();
-  if (!/^[0-9]{1,11}$/.test(text)) {
-    throw new Error(
-      `SOURCE_DATE_EPOCH is "${text}"; give the release's time in seconds since 1970`,
-    );
-  }
-  return new Date(Number(text) * 1000);
-}
-
-function timeOfCommit(): string {
-  const root = new URL("..", import.meta.url).pathname;
-  try {
-    const { success, stdout } = new Deno.Command("git", {
-      args: ["-C", root, "log", "-1", "--format=%ct"],
-      stderr: "null",
-    }).outputSync();
-    if (success) return new TextDecoder().decode(stdout).trim();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  throw new Error("git does not say when this commit was made; set SOURCE_DATE_EPOCH");
-}
-
 /** Writes the files below a directory, which is made where it is missing. */
 function writeAll(out: string, files: readonly PlacedText[]): void {
   for (const { path, text } of files) {
@@ -81,7 +52,7 @@ if (import.meta.main) {
     if (typeof out !== "string" || out === "" || words.length > 0) {
       throw new Error("write deno task documents --out=DIR");
     }
-    writeAll(out, documents(VERSION, releaseDate()));
+    writeAll(out, documents(VERSION, new Date(1000 * await timeOfSource())));
   } catch (error) {
     say(`documents: ${error instanceof Error ? error.message : error}\n`);
     Deno.exit(1);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { VERSION } from "../src/cli/version.ts";
+import { VERSION } from "../src/cli/release.ts";
 import { OperatorError } from "../src/errors.ts";
 import { documents } from "./documents.ts";
 import { installedFiles, maintainerFiles, type Sources } from "./package/contents.ts";
@@ -14,12 +14,12 @@ import {
   maintainer,
   openProgram,
   requireVersion,
-  sourceTime,
 } from "./package/facts.ts";
 import { type Options, parseOptions } from "./package/options.ts";
 import { type Program, readProgram } from "./package/program.ts";
 import { addControl, layOut, pack, requireDpkgDeb } from "./package/tree.ts";
 import { debianVersion } from "./package/version.ts";
+import { timeOfSource } from "./source.ts";
 
 const FOLDER = "dist";
 
@@ -47,7 +47,7 @@ async function makePackage(
   work: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const time = await sourceTime();
+  const time = await timeOfSource();
   const version = debianVersion(VERSION, options.revision);
   const facts = {
     package: PACKAGE,

@@ -1,5 +1,5 @@
 /**
- * What a package is made of and when: asked of the program, of git and of the
+ * What a package is made of, and by whom: asked of the program and of the
  * environment.
  *
  * @module
@@ -112,43 +112,6 @@ function versionInName(path: string): string {
     "is for another machine than this one, which cannot ask for its version",
     "leave it the name that deno task build gave it, solo5-VERSION-TARGET",
   );
-}
-
-/**
- * Says when the sources were made, in seconds since 1970: `SOURCE_DATE_EPOCH`,
- * else the time of the commit.
- *
- * @throws {OperatorError} where neither can be had
- */
-export async function sourceTime(): Promise<number> {
-  const given = Deno.env.get("SOURCE_DATE_EPOCH");
-  if (given !== undefined) {
-    if (/^\d{1,11}$/.test(given)) return Number(given);
-    throw new OperatorError(
-      `SOURCE_DATE_EPOCH=${given}`,
-      "is not a number of seconds",
-      "give the seconds since 1970, as date +%s does",
-    );
-  }
-  const unknown = () =>
-    new OperatorError(
-      "git",
-      "does not say when this checkout was committed",
-      "give the seconds since 1970 as SOURCE_DATE_EPOCH",
-    );
-  try {
-    const { success, stdout } = await new Deno.Command("git", {
-      args: ["log", "-1", "--format=%ct"],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-    }).output();
-    const time = new TextDecoder().decode(stdout).trim();
-    if (success && /^\d+$/.test(time)) return Number(time);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  throw unknown();
 }
 
 /**

@@ -12,7 +12,7 @@ import { queryAbi, queryManifest } from "../image/query.ts";
 import { ELFTOOL_COMMANDS } from "./description/elftool.ts";
 import { generateManifest, printQuery } from "./manifest_files.ts";
 import { describeEnd, printError, printErrorText, speakAs } from "./output.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "./release.ts";
 
 /** The name of Solo5's tool, where the program was not called by it. */
 export const ELFTOOL = "solo5-elftool";

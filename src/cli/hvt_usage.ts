@@ -5,16 +5,18 @@
  */
 import { spelling } from "./description/command.ts";
 import { HVT_OPTIONS, type HvtOption } from "./description/hvt.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "./release.ts";
+import { containedModules } from "../machine/parts.ts";
 
 /** The text of `--help`. */
 export function hvtUsage(name: string, debug: boolean): string {
-  const modules = debug ? "core block net gdb dumpcore " : "core block net ";
+  const modules = ["core", "block", "net", ...debug ? ["gdb", "dumpcore"] : []]
+    .filter((module) => containedModules().includes(module));
   return `usage: ${name} [ CORE OPTIONS ] [ MODULE OPTIONS ] [ -- ] KERNEL [ ARGS ]
 KERNEL is the filename of the unikernel to run.
 ARGS are optional arguments passed to the unikernel.
 Core options:
-${list("core")}Compiled-in modules: ${modules}
+${list("core")}Compiled-in modules: ${modules.join(" ")} 
 Compiled-in module options:
 ${list("modules")}${debug ? list("debug") : ""}`;
 }

@@ -12,7 +12,7 @@ import { hostFiles } from "./host_files.ts";
 import { PROGRAM } from "./invocation.ts";
 import { printText } from "./output.ts";
 import { described, readText } from "./text_file.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "./release.ts";
 
 /** Stands for standard input and standard output. */
 export const STANDARD_STREAM = "-";

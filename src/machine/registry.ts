@@ -1,7 +1,7 @@
 /**
- * Which module serves which device type. Each device's is behind a literal
- * `import()`: it is loaded only when a manifest names its type, and a build can
- * leave it out. What every guest needs is there at once.
+ * Which module serves which device type. Each is loaded only when a manifest
+ * names its type, and a build can leave it out. What every guest needs is there
+ * at once.
  *
  * @module
  */
@@ -11,52 +11,18 @@ import type { CoreModule, DeviceModule, DeviceType } from "../contract/module.ts
 import type { WatchBinding, WatchModule } from "../contract/watch.ts";
 import { OperatorError } from "../errors.ts";
 import core from "../modules/core/mod.ts";
+import { type Part, PARTS, type Parts } from "./parts.ts";
 
-/** A module of the tree, not loaded yet. */
-interface Entry<M> {
-  readonly name: string;
-  load(): Promise<{ default: M }>;
-}
+/** Which module serves which type of device. */
+const DEVICES = {
+  NET_BASIC: "net",
+  BLOCK_BASIC: "block",
+} as const satisfies Readonly<Record<DeviceType, keyof Parts>>;
 
-const DEVICES: Readonly<Record<DeviceType, Entry<DeviceModule>>> = {
-  NET_BASIC: {
-    name: "net",
-    load: () => import("../modules/net/mod.ts"),
-  },
-  BLOCK_BASIC: {
-    name: "block",
-    load: () => import("../modules/block/mod.ts"),
-  },
-};
-
-/** What the operator may ask for, beside devices. */
-const WATCHES: Readonly<
-  Partial<Record<WatchBinding["name"], Entry<WatchModule>>>
-> = {
-  dumpcore: {
-    name: "dumpcore",
-    load: () => import("../modules/dumpcore/mod.ts"),
-  },
-  gdb: {
-    name: "gdb",
-    load: () => import("../modules/gdb/mod.ts"),
-  },
-};
-
-/** What may stand before handlers, and what asks for it. */
-const INTERPOSERS: Readonly<
-  Record<InterposerName, Entry<InterposerModule> & { readonly serves: string }>
-> = {
-  visible: {
-    name: "visible",
-    serves: "consoles on a terminal (--console=raw does without)",
-    load: () => import("../modules/visible/mod.ts"),
-  },
-  rate: {
-    name: "rate",
-    serves: "--net-rate, --block-rate and --console-rate",
-    load: () => import("../modules/rate/mod.ts"),
-  },
+/** What asks for a module that stands before handlers. */
+const SERVED: Readonly<Record<InterposerName, string>> = {
+  visible: "consoles on a terminal (--console=raw does without)",
+  rate: "--net-rate, --block-rate and --console-rate",
 };
 
 const loaded: string[] = [core.name];
@@ -75,7 +41,8 @@ export const coreModule: CoreModule = core;
  * @throws {OperatorError} when this program does not contain it
  */
 export function loadDeviceModule(type: DeviceType): Promise<DeviceModule> {
-  return load(DEVICES[type], `devices of type ${type}`);
+  const name = DEVICES[type];
+  return load(name, PARTS[name], `devices of type ${type}`);
 }
 
 /**
@@ -98,7 +65,7 @@ export async function loadDeviceModules(
  * @throws {OperatorError} when this program does not contain it
  */
 export function loadWatchModule(name: WatchBinding["name"]): Promise<WatchModule> {
-  return load(WATCHES[name] ?? { name, load: missing }, `--${name}`);
+  return load(name, PARTS[name], `--${name}`);
 }
 
 /**
@@ -122,30 +89,24 @@ export async function loadInterposers(
   }
   const modules: InterposerModule[] = [];
   for (const name of names) {
-    modules.push(await load(INTERPOSERS[name], INTERPOSERS[name].serves));
+    modules.push(await load(name, PARTS[name], SERVED[name]));
   }
   return modules;
 }
 
-function missing(): never {
-  throw Object.assign(new Error("no such module"), { code: NOT_FOUND });
-}
-
-/** The runtime's code for a module that is not there. */
-const NOT_FOUND = "ERR_MODULE_NOT_FOUND";
-
-async function load<M>(entry: Entry<M>, serves: string): Promise<M> {
-  try {
-    const module = (await entry.load()).default;
-    if (!loaded.includes(entry.name)) loaded.push(entry.name);
-    return module;
-  } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (code !== NOT_FOUND) throw error;
+async function load<M>(
+  name: string,
+  importModule: Part<M> | undefined,
+  serves: string,
+): Promise<M> {
+  if (importModule === undefined) {
     throw new OperatorError(
-      `module "${entry.name}"`,
+      `module "${name}"`,
       `this build of solo5 does not contain it, and it serves ${serves}`,
-      "use a build that has it",
+      `use a build that has it (solo5 version lists what this one has)`,
     );
   }
+  const module = (await importModule()).default;
+  if (!loaded.includes(name)) loaded.push(name);
+  return module;
 }

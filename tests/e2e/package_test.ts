@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { VERSION } from "../../src/cli/version.ts";
+import { VERSION } from "../../src/cli/release.ts";
 import { compiledProgram } from "../support/compiled.ts";
 import { withDirectory } from "../support/directory.ts";
 import { kill } from "../support/kill.ts";
@@ -190,7 +190,7 @@ hostTest(
   () =>
     withDirectory(async (folder) => {
       await copyCheckout(folder);
-      const path = `${folder}/src/cli/version.ts`;
+      const path = `${folder}/src/cli/release.ts`;
       const text = await Deno.readTextFile(path);
       const other = text.replace(`VERSION = "${VERSION}"`, 'VERSION = "99.0.0"');
       assert(other !== text);

@@ -75,7 +75,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** The only `import()` across parts, by importer: what may be loaded so. */
 const LAZY: Readonly<Record<string, RegExp>> = {
   "mod.ts": /^src\/cli\/main\.ts$/,
-  "src/machine/registry.ts": /^src\/modules\/[a-z_]+\/mod\.ts$/,
+  "src/machine/parts.ts": /^src\/modules\/[a-z_]+\/mod\.ts$/,
 };
 
 /** What every guest needs, and the only place that takes it in at once. */

@@ -18,6 +18,9 @@ export const HELP: CommandDescription = {
 export const VERSION: CommandDescription = {
   name: "version",
   summary: "show the version and the guest ABI versions",
-  usage: [""],
-  text: "Shows the version of the program and the guest ABI versions that it implements.",
+  usage: ["[--json]"],
+  text:
+    `Shows the version of the program, of the runtime that runs it, the guest ABI versions
+that it implements and the modules that it contains; of a build also its commit.`,
+  flags: [{ name: "--json", help: "the same as JSON" }],
 };
