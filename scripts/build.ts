@@ -152,26 +152,47 @@ async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 /** Moves finished files to where they belong, the sums last. */
-async function publish(from: string, out: string, files: readonly string[]) {
-  await Deno.mkdir(out, { recursive: true });
-  const sums = new Map<string, string>();
-  const all = files.flatMap((
+async function publish(
+  from: string,
+  out: string,
+  files: readonly string[],
+): Promise<void> {
+  const names = files.flatMap((file) => [
     file,
-  ) => [file, `${file}.cdx.json`, `${file}.provenance.json`]);
+    `${file}.cdx.json`,
+    `${file}.provenance.json`,
+  ]);
+  await Deno.mkdir(out, { recursive: true });
   // Beside their places first: a full disk leaves nothing half written there.
   const work = await Deno.makeTempDir({ dir: out, prefix: ".build-" });
   try {
-    for (const name of all) {
+    const sums = new Map<string, string>();
+    for (const name of names) {
       await Deno.copyFile(`${from}/${name}`, `${work}/${name}`);
       sums.set(name, await sha256(await Deno.readFile(`${work}/${name}`)));
     }
     const earlier = await Deno.readTextFile(`${out}/SHA256SUMS`).catch(() => "");
     await Deno.writeTextFile(`${work}/SHA256SUMS`, sumsFile(earlier, sums));
-    for (const name of [...all, "SHA256SUMS"]) {
+    for (const name of [...names, "SHA256SUMS"]) {
       await Deno.rename(`${work}/${name}`, `${out}/${name}`);
     }
   } finally {
     await Deno.remove(work, { recursive: true });
+  }
+}
+
+/**
+ * Does something that writes to a folder.
+ *
+ * @throws {OperatorError} where the host does not let it
+ */
+async function writing<T>(folder: string, remedy: string, action: () => Promise<T>) {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof OperatorError) throw error;
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    throw new OperatorError(folder, `cannot be written (${error.code})`, remedy);
   }
 }
 
@@ -181,13 +202,19 @@ async function build(args: readonly string[]): Promise<void> {
   const options = parseOptions(args, allModules, Deno.build.target);
   const folder = await Deno.makeTempDir({ prefix: "solo5-build-" });
   try {
-    const source = await prepare(folder, allModules, options.modules);
     const made = `${folder}/made`;
     const files: string[] = [];
-    for (const target of options.targets) {
-      files.push(await make(source, target, options, made));
-    }
-    await publish(made, options.out, files);
+    await writing(folder, "make room there, or set TMPDIR", async () => {
+      const source = await prepare(folder, allModules, options.modules);
+      for (const target of options.targets) {
+        files.push(await make(source, target, options, made));
+      }
+    });
+    await writing(
+      options.out,
+      "make room there, or give another folder with --out=DIR",
+      () => publish(made, options.out, files),
+    );
     for (const file of files) say(Deno.stdout, `${options.out}/${file}\n`);
   } finally {
     await Deno.remove(folder, { recursive: true });

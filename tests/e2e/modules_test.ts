@@ -5,13 +5,14 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { modulesOf, withModules } from "../../scripts/build/sources.ts";
 import { hostTest } from "../support/needs.ts";
 import { program } from "../support/programs.ts";
 import { enterOwnNetwork, makeTap } from "../support/network.ts";
 import { ROOT, tenderCommand, tenderEnvironment } from "../support/checkout.ts";
 import { guest, tender } from "../support/tender.ts";
 
-/** A copy of the tree that runs, without some of its folders. */
+/** A copy of the tree that runs, without some of its modules' folders. */
 async function treeWithout(...folders: string[]): Promise<string> {
   const copy = await Deno.makeTempDir();
   const parts = ["mod.ts", "src", "ffi", "scripts"].map((part) => `${ROOT}${part}`);
@@ -24,6 +25,16 @@ async function treeWithout(...folders: string[]): Promise<string> {
   return `${copy}/`;
 }
 
+/** The same as a build has it, whose table does not name them. */
+async function buildWithout(...modules: string[]): Promise<string> {
+  const root = await treeWithout(...modules);
+  const path = `${root}src/machine/parts.ts`;
+  const table = await Deno.readTextFile(path);
+  const kept = modulesOf(table).filter((name) => !modules.includes(name));
+  await Deno.writeTextFile(path, withModules(table, kept));
+  return root;
+}
+
 async function disk(): Promise<string> {
   const path = await Deno.makeTempFile();
   await Deno.truncate(path, 4096);
@@ -34,10 +45,11 @@ hostTest("a guest without devices runs without net and block", ["KVM"], async ()
   const root = await treeWithout("net", "block", "gdb");
   const ended = await tender(["run", "--mem=2", guest("hello")], { root });
   assertEquals([ended.stderr, ended.status], ["", 0]);
-  const debugged = await tender(["run", "--gdb=0", guest("hello")], { root });
+  const without = await buildWithout("gdb");
+  const debugged = await tender(["run", "--gdb=0", guest("hello")], { root: without });
   assertMatch(debugged.stderr, /^solo5: module "gdb": [^\n]* --gdb; [^\n]*\n$/);
   assertEquals([debugged.stdout, debugged.status], ["", 1]);
-  await Deno.remove(root, { recursive: true });
+  for (const each of [root, without]) await Deno.remove(each, { recursive: true });
 });
 
 hostTest(
@@ -48,7 +60,7 @@ hostTest(
     const run = ["run", "--mem=4", `--block:disk=${path}`, guest("block")];
     const withBlock = await treeWithout("net");
     assertEquals((await tender(run, { root: withBlock })).status, 0);
-    const without = await treeWithout("block");
+    const without = await buildWithout("block");
     const ended = await tender(run, { root: without });
     assertMatch(ended.stderr, /^solo5: module "block": [^\n]*BLOCK_BASIC; [^\n]*\n$/);
     assertEquals([ended.stdout, ended.status], ["", 1]);
@@ -58,8 +70,13 @@ hostTest(
 );
 
 hostTest("a guest runs without dumpcore, unless it is asked for", ["KVM"], async () => {
-  const root = await treeWithout("dumpcore");
-  assertEquals((await tender(["run", guest("hello")], { root })).status, 0);
+  const withoutFolder = await treeWithout("dumpcore");
+  assertEquals(
+    (await tender(["run", guest("hello")], { root: withoutFolder })).status,
+    0,
+  );
+  await Deno.remove(withoutFolder, { recursive: true });
+  const root = await buildWithout("dumpcore");
   const ended = await tender(["run", "--dumpcore=/tmp", guest("hello")], { root });
   assertMatch(ended.stderr, /^solo5: module "dumpcore": [^\n]*--dumpcore; [^\n]*\n$/);
   assertEquals([ended.stdout, ended.status], ["", 1]);
@@ -69,9 +86,11 @@ hostTest("a guest runs without dumpcore, unless it is asked for", ["KVM"], async
 hostTest("a guest runs without limits' modules, unless they are asked for", [
   "KVM",
 ], async () => {
-  const root = await treeWithout("rate", "visible");
+  const whole = await treeWithout("rate", "visible");
   const run = ["run", "--mem=2", guest("hello")];
-  assertEquals((await tender(run, { root })).status, 0);
+  assertEquals((await tender(run, { root: whole })).status, 0);
+  await Deno.remove(whole, { recursive: true });
+  const root = await buildWithout("rate", "visible");
   for (
     const [flag, name] of [["--console=visible", "visible"], [
       "--console-rate=1GB",
@@ -95,7 +114,7 @@ hostTest("a guest with interfaces runs without block, and not without net", [
   const run = ["run", "--mem=4", "--net:0=mod0", "--net:1=mod1", guest("net"), "errors"];
   const withNet = await treeWithout("block");
   assertEquals((await tender(run, { root: withNet })).status, 0);
-  const without = await treeWithout("net");
+  const without = await buildWithout("net");
   const ended = await tender(run, { root: without });
   assertMatch(ended.stderr, /^solo5: module "net": [^\n]*NET_BASIC; [^\n]*\n$/);
   assertEquals([ended.stdout, ended.status], ["", 1]);

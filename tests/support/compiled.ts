@@ -33,7 +33,16 @@ export async function callBuild(
   const words = [
     ...before,
     // Other tests may have left this process without a network by now.
-    ...["npx", "-y", "--prefer-offline", COMPILER, "run", "--quiet", "--no-prompt"],
+    ...[
+      "npx",
+      "-y",
+      "--prefer-offline",
+      "--loglevel=error",
+      COMPILER,
+      "run",
+      "--quiet",
+      "--no-prompt",
+    ],
     ...["-P=build", "scripts/build.ts"],
     ...args,
   ];
