@@ -82,6 +82,32 @@ hostTest("a program has nothing in it that only a development needs", [
   assertEquals(payload.includes("@module"), false);
 });
 
+hostTest("a program is permitted FFI alone, and nothing is asked or fetched", [
+  "DENORT_BIN",
+], async () => {
+  const payload = await payloadOf(await compiledProgram());
+  // The runtime's own record of what it was compiled with.
+  const [, record] = /("permissions":\{.*?\})/.exec(payload) ?? [];
+  const { permissions } = JSON.parse(`{${record}}`);
+  const { prompt, allow_ffi, allow_import: _, deny_import, ...others } = permissions;
+  // Empty lists mean everything.
+  assertEquals([prompt, allow_ffi, deny_import], [false, [], []]);
+  assertEquals(Object.values(others).filter((value) => value !== null), []);
+  assertMatch(payload, /"code_cache_key":null/);
+});
+
+hostTest(
+  "a program leaves no file behind",
+  ["KVM", "DENORT_BIN"],
+  () =>
+    withDirectory(async (directory) => {
+      const env = { TMPDIR: directory, HOME: directory };
+      const path = await compiledProgram();
+      assertEquals((await runProgram([path, "run", guest("hello")], env)).status, 0);
+      assertEquals(await namesIn(directory), []);
+    }),
+);
+
 for (const absent of MODULES) {
   hostTest(`a build without ${absent} has nothing of it in its bytes`, [
     "DENORT_BIN",
