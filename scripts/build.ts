@@ -21,6 +21,7 @@ import { libcSymbols } from "./build/symbols.ts";
 import type { Target } from "./build/targets.ts";
 import { findImports } from "../tests/support/import_rules.ts";
 import { commitOfSource, ROOT, timeOfSource } from "./source.ts";
+import { withWorkFolder } from "./work_folder.ts";
 
 /** What every program of one call has in common. */
 interface Source {
@@ -75,15 +76,26 @@ async function readSources(
   return [...seen.values()];
 }
 
+/** The runtime that the environment names, if any; it has to be every target's. */
+async function givenRuntime(
+  targets: readonly Target[],
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const path = Deno.env.get(RUNTIME_VARIABLE);
+  let runtime: Uint8Array<ArrayBuffer> | undefined;
+  for (const target of path === undefined ? [] : targets) {
+    runtime = await requireRuntime(path!, target);
+  }
+  return runtime;
+}
+
 /** Makes one target's program and what goes with it, as files of a folder. */
 async function make(
   source: Source,
   target: Target,
   { modules }: Options,
+  runtime: Uint8Array<ArrayBuffer> | undefined,
   out: string,
 ): Promise<string> {
-  const given = Deno.env.get(RUNTIME_VARIABLE);
-  const runtime = given === undefined ? undefined : await requireRuntime(given, target);
   // The program's own name goes into the file: it is the same for all.
   const output = `${out}/program/solo5${target.suffix}`;
   await Deno.mkdir(`${out}/program`, { recursive: true });
@@ -162,37 +174,14 @@ async function publish(
     `${file}.cdx.json`,
     `${file}.provenance.json`,
   ]);
-  await Deno.mkdir(out, { recursive: true });
-  // Beside their places first: a full disk leaves nothing half written there.
-  const work = await Deno.makeTempDir({ dir: out, prefix: ".build-" });
-  try {
-    const sums = new Map<string, string>();
-    for (const name of names) {
-      await Deno.copyFile(`${from}/${name}`, `${work}/${name}`);
-      sums.set(name, await sha256(await Deno.readFile(`${work}/${name}`)));
-    }
-    const earlier = await Deno.readTextFile(`${out}/SHA256SUMS`).catch(() => "");
-    await Deno.writeTextFile(`${work}/SHA256SUMS`, sumsFile(earlier, sums));
-    for (const name of [...names, "SHA256SUMS"]) {
-      await Deno.rename(`${work}/${name}`, `${out}/${name}`);
-    }
-  } finally {
-    await Deno.remove(work, { recursive: true });
+  const sums = new Map<string, string>();
+  for (const name of names) {
+    sums.set(name, await sha256(await Deno.readFile(`${from}/${name}`)));
   }
-}
-
-/**
- * Does something that writes to a folder.
- *
- * @throws {OperatorError} where the host does not let it
- */
-async function writing<T>(folder: string, remedy: string, action: () => Promise<T>) {
-  try {
-    return await action();
-  } catch (error) {
-    if (error instanceof OperatorError) throw error;
-    if (!(error instanceof Error) || !("code" in error)) throw error;
-    throw new OperatorError(folder, `cannot be written (${error.code})`, remedy);
+  const earlier = await Deno.readTextFile(`${out}/SHA256SUMS`).catch(() => "");
+  await Deno.writeTextFile(`${from}/SHA256SUMS`, sumsFile(earlier, sums));
+  for (const name of [...names, "SHA256SUMS"]) {
+    await Deno.rename(`${from}/${name}`, `${out}/${name}`);
   }
 }
 
@@ -200,37 +189,36 @@ async function build(args: readonly string[]): Promise<void> {
   const table = await Deno.readTextFile(new URL("src/machine/parts.ts", ROOT));
   const allModules = modulesOf(table);
   const options = parseOptions(args, allModules, Deno.build.target);
-  const folder = await Deno.makeTempDir({ prefix: "solo5-build-" });
-  try {
+  const runtime = await givenRuntime(options.targets);
+  const files: string[] = [];
+  await withWorkFolder(options.out, ".build-", async (folder) => {
+    const source = await prepare(folder, allModules, options.modules);
     const made = `${folder}/made`;
-    const files: string[] = [];
-    await writing(folder, "make room there, or set TMPDIR", async () => {
-      const source = await prepare(folder, allModules, options.modules);
-      for (const target of options.targets) {
-        files.push(await make(source, target, options, made));
-      }
-    });
-    await writing(
-      options.out,
-      "make room there, or give another folder with --out=DIR",
-      () => publish(made, options.out, files),
-    );
-    for (const file of files) say(Deno.stdout, `${options.out}/${file}\n`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+    for (const target of options.targets) {
+      files.push(await make(source, target, options, runtime, made));
+    }
+    await publish(made, options.out, files);
+  });
+  for (const file of files) say(Deno.stdout, `${options.out}/${file}\n`);
 }
 
 function say(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   stream.writeSync(new TextEncoder().encode(text));
 }
 
+/** What whoever builds reads of a failure; others are this task's own mistakes. */
+function sentenceOf(error: unknown): string | undefined {
+  if (error instanceof OperatorError) return error.message;
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return `${error.message}; make room, or give a folder that can be written with --out=DIR`;
+}
+
 if (import.meta.main) {
   try {
     await build(Deno.args);
   } catch (error) {
-    const known = error instanceof OperatorError;
-    const sentence = known || error instanceof Error ? error.message : String(error);
+    const sentence = sentenceOf(error);
+    if (sentence === undefined) throw error;
     say(Deno.stderr, `build: ${sentence}\n`);
     Deno.exit(1);
   }

@@ -20,6 +20,7 @@ import { type Program, readProgram } from "./package/program.ts";
 import { addControl, layOut, pack, requireDpkgDeb } from "./package/tree.ts";
 import { debianVersion } from "./package/version.ts";
 import { timeOfSource } from "./source.ts";
+import { withWorkFolder } from "./work_folder.ts";
 
 const FOLDER = "dist";
 
@@ -77,38 +78,6 @@ async function makePackage(
   return output;
 }
 
-/** Does something in a folder that goes away also where a signal ends it. */
-async function withWork<T>(
-  action: (work: string, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  await Deno.mkdir(FOLDER, { recursive: true });
-  const work = await Deno.makeTempDir({ dir: FOLDER, prefix: ".package-" });
-  const stop = new AbortController();
-  const clear = () => {
-    for (let left = 10;; left--) {
-      try {
-        return Deno.removeSync(work, { recursive: true });
-      } catch (error) {
-        // At a signal what is being written may come into a folder meanwhile.
-        if (left === 0) throw error;
-      }
-    }
-  };
-  const signals = [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const;
-  for (const [name, status] of signals) {
-    Deno.addSignalListener(name, () => {
-      stop.abort();
-      clear();
-      Deno.exit(status);
-    });
-  }
-  try {
-    return await action(work, stop.signal);
-  } finally {
-    clear();
-  }
-}
-
 /** What the operator reads of a failure; others are this task's own mistakes. */
 function sentenceOf(error: unknown): string | undefined {
   if (error instanceof OperatorError) return error.message;
@@ -128,8 +97,10 @@ try {
   const path = options.program ?? defaultProgram(VERSION);
   await requireDpkgDeb();
   const program = examine(path);
-  const output = await withWork((work, signal) =>
-    makePackage(path, program, options, work, signal)
+  const output = await withWorkFolder(
+    FOLDER,
+    ".package-",
+    (work, signal) => makePackage(path, program, options, work, signal),
   );
   const { size } = await Deno.stat(output);
   say(Deno.stdout, `${output}: ${Math.ceil(size / 1024)} KiB`);

@@ -144,6 +144,13 @@ export async function compile(program: Program): Promise<void> {
     entry,
   ], folder);
   if (success) return;
+  if (text.includes("No space left")) {
+    throw new OperatorError(
+      output,
+      "has no room (ENOSPC)",
+      "make room there, or give another folder with --out=DIR",
+    );
+  }
   const address = runtimeAddress(target);
   if (Deno.env.get(RUNTIME_VARIABLE) === undefined && text.includes("denort")) {
     throw new OperatorError(

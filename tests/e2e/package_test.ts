@@ -23,7 +23,13 @@ const NAME = `solo5-deno_${VERSION}-1_amd64.deb`;
 
 /** What is in `dist/`, hidden files too. */
 function inDist(folder: string): string[] {
-  return [...Deno.readDirSync(`${folder}/dist`)].map(({ name }) => name);
+  try {
+    return [...Deno.readDirSync(`${folder}/dist`)].map(({ name }) => name);
+  } catch (error) {
+    // Where nothing came of it there need not be a folder.
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }
 
 async function textOf(program: string, ...args: string[]): Promise<string> {
