@@ -9,8 +9,8 @@ import { isRuntimeFor, type Target } from "./targets.ts";
 /** The variable that names the runtime to put into the program (Deno's own). */
 export const RUNTIME_VARIABLE = "DENORT_BIN";
 
-/** V8 compiles functions with their file, not once more when they are called. */
-const V8_FLAGS = "--no-lazy";
+/** As in `scripts/solo5`: see docs/decisions/0017-cold-start.md. */
+const V8_FLAGS = "--no-lazy,--min-semi-space-size=2";
 
 /**
  * No flag that looks for anything at run time: no questions, nothing from the
