@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { AT_EMPTY_PATH, FileMode, Statx, STATX_BASIC_STATS } from "./linux/stat.ts";
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  FileMode,
+  Statx,
+  STATX_BASIC_STATS,
+} from "./linux/stat.ts";
 import { Family, OptionLevel, SocketOption } from "./linux/socket.ts";
 import { cString } from "./files.ts";
 import type { UserIds } from "./identity.ts";
@@ -32,6 +38,30 @@ function typeOf(descriptor: number): number {
 /** Whether a descriptor is open on a regular file. */
 export function isRegularFile(descriptor: number): boolean {
   return typeOf(descriptor) === FileMode.REGULAR;
+}
+
+/** Whose a file is, and what others may do with it. */
+export interface FileOwner {
+  /** User. */
+  readonly uid: number;
+  /** Group. */
+  readonly gid: number;
+  /** The nine bits of rights. */
+  readonly rights: number;
+}
+
+/** Asks whose a file is, without opening it; undefined where it is not there. */
+export function ownerOf(path: string): FileOwner | undefined {
+  const bytes = new Uint8Array(Statx.size);
+  const name = cString(path);
+  const result = trySystemCall("statx", AT_FDCWD, name, 0, STATX_BASIC_STATS, bytes);
+  if (result < 0) return undefined;
+  const status = new DataView(bytes.buffer);
+  return {
+    uid: status.getUint32(Statx.uid, true),
+    gid: status.getUint32(Statx.gid, true),
+    rights: status.getUint16(Statx.mode, true) & FileMode.RIGHTS,
+  };
 }
 
 /** Whether a descriptor is open on a socket of this host alone (man 7 unix). */

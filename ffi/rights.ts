@@ -154,6 +154,15 @@ function limits(resource: number): BigUint64Array<ArrayBuffer> {
   return new BigUint64Array(old.buffer);
 }
 
+/** What the kernel has for "no limit": `RLIM_INFINITY`. */
+const UNLIMITED = 0xffff_ffff_ffff_ffffn;
+
+/** The limit that holds for this process; undefined where there is none. */
+export function softLimit(name: keyof typeof Resource): number | undefined {
+  const [soft = UNLIMITED] = limits(Resource[name]);
+  return soft === UNLIMITED ? undefined : Number(soft);
+}
+
 /** Lowers a limit for good; what is lower already stays. */
 export function lowerLimit(name: keyof typeof Resource, value: number): void {
   const resource = Resource[name];

@@ -50,6 +50,7 @@ export const KVM_API_VERSION = 12;
 /** Capabilities that are asked for. */
 export const Capability = {
   USER_MEMORY: 3,
+  SET_GUEST_DEBUG: 23,
   IOEVENTFD: 36,
   GET_TSC_KHZ: 61,
   IMMEDIATE_EXIT: 136,

@@ -12,6 +12,7 @@ export const Prctl = {
   CAPBSET_DROP: 24,
   GET_SECUREBITS: 27,
   SET_NO_NEW_PRIVS: 38,
+  GET_NO_NEW_PRIVS: 39,
   CAP_AMBIENT: 47,
 } as const;
 
@@ -49,7 +50,7 @@ export const Capability = {
 } as const;
 
 /** Resources of `prlimit`. */
-export const Resource = { FSIZE: 1, CORE: 4, NOFILE: 7 } as const;
+export const Resource = { FSIZE: 1, CORE: 4, NOFILE: 7, MEMLOCK: 8, AS: 9 } as const;
 
 /** Flag of `unshare`: a mount namespace. */
 export const CLONE_NEWNS = 0x2_0000;

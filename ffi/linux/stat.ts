@@ -33,4 +33,5 @@ export const FileMode = {
   REGULAR: 0o100000,
   FOLDER: 0o040000,
   PERMISSIONS: 0o7777,
+  RIGHTS: 0o777,
 } as const;

@@ -103,18 +103,20 @@ export async function startStrictly(
   return { bindings: withHeld(bindings, handed), sandbox: { level, started } };
 }
 
+/** The path of the program's first module; undefined in a compiled program. */
+export function mainModule(): string | undefined {
+  return Deno.build.standalone
+    ? undefined
+    : decodeURIComponent(new URL(Deno.mainModule).pathname);
+}
+
 async function startAnew(
   bindings: Bindings,
   request: SandboxRequest,
   { given, words: next }: CommandWords,
   begin: Begin,
 ): Promise<never> {
-  const prepared = prepareStrictStart(
-    request,
-    Deno.build.standalone
-      ? undefined
-      : decodeURIComponent(new URL(Deno.mainModule).pathname),
-  );
+  const prepared = prepareStrictStart(request, mainModule());
   const words = commandLineOfProcess() ?? [];
   const held = await hold(bindings, (bindings.image.source as ImageFile).descriptor);
   const { place, report } = begin(bindings);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { CommandDescription } from "./command.ts";
+import { DOCTOR } from "./doctor.ts";
 import { ELFTOOL } from "./elftool.ts";
 import { METRICS, PS, STATS, TOP } from "./figures.ts";
 import { HVT } from "./hvt.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: readonly CommandDescription[] = [
   HVT,
   INSPECT,
   SANDBOX,
+  DOCTOR,
   PS,
   TOP,
   STATS,

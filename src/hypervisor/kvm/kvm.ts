@@ -44,7 +44,12 @@ import { KvmVcpu } from "./vcpu.ts";
 const DEVICE = "/dev/kvm";
 
 /** Capabilities without which no guest runs. */
-const REQUIRED = ["USER_MEMORY", "GET_TSC_KHZ", "IMMEDIATE_EXIT", "SYNC_REGS"] as const;
+export const REQUIRED = [
+  "USER_MEMORY",
+  "GET_TSC_KHZ",
+  "IMMEDIATE_EXIT",
+  "SYNC_REGS",
+] as const;
 
 /** Room for CPUID entries; KVM itself never has more (`KVM_MAX_CPUID_ENTRIES`). */
 const MOST_CPUID_ENTRIES = 256;
@@ -99,7 +104,7 @@ function releaseAll(release: (() => void)[]): void {
 }
 
 /** What an operator can do about a call that failed. */
-function hostError(error: SystemCallError, memoryBytes: number): OperatorError {
+export function hostError(error: SystemCallError, memoryBytes: number): OperatorError {
   const { problem } = error;
   if (error.call === "mmap" || error.errno === Errno.ENOMEM) {
     return new OperatorError(

@@ -268,6 +268,7 @@ const CONSTANTS: readonly (readonly [expression: string, value: number])[] = [
   ["S_IFMT", stat.FileMode.TYPE],
   ["S_IFREG", stat.FileMode.REGULAR],
   ["ALLPERMS", stat.FileMode.PERMISSIONS],
+  ["ACCESSPERMS", stat.FileMode.RIGHTS],
   ...prefixed("PROT_", mman.Protection),
   ...prefixed("MAP_", mman.MapFlag),
   ...prefixed("POLL", poll.PollEvent),
