@@ -24,6 +24,14 @@ export function lockFile(descriptor: number, shared: boolean, path: string): voi
   checked(locking().flock(descriptor, kind | FileLock.NONBLOCK), "flock", path);
 }
 
+/** Gives a file the lock that it had before, or none; does not wait. */
+export function restoreLock(
+  descriptor: number,
+  lock: (typeof FileLock)["SHARED" | "EXCLUSIVE" | "NONE"],
+): void {
+  locking().flock(descriptor, lock | FileLock.NONBLOCK);
+}
+
 const writeBack = symbolGroup("failed writes", {
   // int sync_file_range(int fd, off_t offset, off_t nbytes, unsigned int flags)
   sync_file_range: { parameters: ["i32", "i64", "i64", "u32"], result: "i32" },

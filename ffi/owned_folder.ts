@@ -4,7 +4,7 @@
  * @module
  */
 import { checked } from "./errno.ts";
-import { closeFile, cString } from "./files.ts";
+import { closeFile, cString, type FileName } from "./files.ts";
 import { FLAGS, isOwnFile, lockRequest, statusOf, tryLock } from "./held_file.ts";
 import { AccessMode, FcntlCommand, RecordLock, RecordLockType } from "./linux/fcntl.ts";
 import { trySystemCall } from "./system_call.ts";
@@ -120,4 +120,9 @@ export function namesIn(folder: number): string[] {
       at = next;
     }
   }
+}
+
+/** Removes a folder that has nothing in it. */
+export function removeFolder(path: FileName): void {
+  trySystemCall("rmdir", cString(path));
 }

@@ -116,3 +116,8 @@ export function writeText(descriptor: number, bytes: Uint8Array<ArrayBuffer>): v
     done += count;
   }
 }
+
+/** Removes a file that was made here. */
+export function remove(path: Path): void {
+  trySystemCall("unlinkat", AT_FDCWD, cString(path), 0);
+}

@@ -44,6 +44,7 @@ export const FcntlCommand = {
   GETFL: 3,
   SETFL: 4,
   SETOWN: 8,
+  DUPFD_CLOEXEC: 1030,
   OFD_GETLK: 36,
   OFD_SETLK: 37,
 } as const;
@@ -61,7 +62,7 @@ export const SyncFileRange = { WAIT_BEFORE: 1 } as const;
 export const WriteFlag = { DSYNC: 2 } as const;
 
 /** Operations of `flock`. */
-export const FileLock = { SHARED: 1, EXCLUSIVE: 2, NONBLOCK: 4 } as const;
+export const FileLock = { SHARED: 1, EXCLUSIVE: 2, NONBLOCK: 4, NONE: 8 } as const;
 
 /** `struct flock` of 64-bit systems; from byte 0 on, 0 bytes are the whole file. */
 export const RecordLock = { size: 32, type: 0 } as const;

@@ -71,6 +71,7 @@ export const SystemCall = {
   unshare: 272,
   set_robust_list: 273,
   sync_file_range: 277,
+  dup3: 292,
   preadv: 295,
   pwritev: 296,
   prlimit64: 302,

@@ -20,6 +20,7 @@ import { planMemory } from "./memory.ts";
 import type { Bindings } from "./plan.ts";
 import type { BindingRequest, BlockRequest, NetRequest } from "./request.ts";
 import {
+  checkShared,
   DEFAULT_MEMORY_MEBIBYTES,
   diskMisuse,
   EXPECTED,
@@ -54,8 +55,38 @@ const SPELLING: Readonly<
  * @throws {ImageError} when the image does not fit into the memory
  */
 export function bind(image: Image, request: BindingRequest): Bindings {
+  const { devices, problems } = match(image, request);
+  if (problems.length > 0) throw refuseFlags(image, problems);
+  const { console, consoleRate } = request;
+  return {
+    image,
+    ...planMemory(image, mebibytesOf(request), request.lenient ?? false, devices),
+    devices,
+    watches: request.watches ?? [],
+    ...(console && { console }),
+    ...(consoleRate && { consoleRate }),
+    commandLine: commandLineOf(request),
+  };
+}
+
+/** The error of {@link bind} for these problems. */
+export function refuseFlags(image: Image, problems: readonly string[]): OperatorError {
+  return new OperatorError(
+    image.source.name,
+    `cannot be run with these flags: ${problems.join("; ")}`,
+    describeDevices(image.manifest.devices),
+  );
+}
+
+/**
+ * Does as much of {@link bind} as can be done: the devices that something is bound
+ * to, and everything that is wrong.
+ */
+export function match(
+  { manifest: { devices } }: Image,
+  request: BindingRequest,
+): { readonly devices: readonly DeviceBinding[]; readonly problems: readonly string[] } {
   const problems = [...request.problems ?? []];
-  const { devices } = image.manifest;
   const lenient = request.lenient ?? false;
   const net = resolve(devices, "NET_BASIC", request.net ?? [], problems);
   const block = resolve(devices, "BLOCK_BASIC", request.block ?? [], problems);
@@ -70,35 +101,28 @@ export function bind(image: Image, request: BindingRequest): Bindings {
     .map((device) => binders[device.type](device))
     .filter((binding) => binding !== undefined);
   checkShared(bindings, problems);
-  const mebibytes = request.memoryMebibytes ?? DEFAULT_MEMORY_MEBIBYTES;
+  const mebibytes = mebibytesOf(request);
   if (!isMemorySize(mebibytes)) {
     problems.push(`--mem=${mebibytes} has a bad value (give ${EXPECTED.memory})`);
   }
-  const { console, consoleRate } = request;
-  checkRates(bindings, consoleRate, problems);
-  const commandLine = (request.arguments ?? []).join(" ");
+  checkRates(bindings, request.consoleRate, problems);
+  const commandLine = commandLineOf(request);
   const length = encodeRaw(commandLine).length;
   if (length > MOST_COMMAND_LINE_BYTES || commandLine.includes("\0")) {
     problems.push(
       `the guest's arguments make ${length} bytes (shorten them to ${MOST_COMMAND_LINE_BYTES}, without NUL)`,
     );
   }
-  if (problems.length > 0) {
-    throw new OperatorError(
-      image.source.name,
-      `cannot be run with these flags: ${problems.join("; ")}`,
-      describeDevices(devices),
-    );
-  }
-  return {
-    image,
-    ...planMemory(image, mebibytes, lenient, bindings),
-    devices: bindings,
-    watches: request.watches ?? [],
-    ...(console && { console }),
-    ...(consoleRate && { consoleRate }),
-    commandLine,
-  };
+  return { devices: bindings, problems };
+}
+
+/** The guest memory that is asked for, in MiB. */
+export function mebibytesOf({ memoryMebibytes }: BindingRequest): number {
+  return memoryMebibytes ?? DEFAULT_MEMORY_MEBIBYTES;
+}
+
+function commandLineOf({ arguments: words = [] }: BindingRequest): string {
+  return words.join(" ");
 }
 
 function describeDevices(devices: readonly ManifestDevice[]): string {
@@ -231,27 +255,6 @@ function bindNet(
   const { name, handle } = device;
   const given = { ...(mac && { mac }), ...(rate && { rate }) };
   return { type: "NET_BASIC", name, handle, tap, ...given };
-}
-
-/** A tap or descriptor is one device's; of disks by path their locks decide. */
-function checkShared(bindings: readonly DeviceBinding[], problems: string[]): void {
-  const users = new Map<string | number, string>();
-  for (const { name, ...binding } of bindings) {
-    const source = binding.type === "NET_BASIC" ? binding.tap : binding.file;
-    if ("path" in source) continue;
-    const [resource, noun] = "interface" in source
-      ? [source.interface, "tap"]
-      : [source.descriptor, "descriptor"];
-    const other = users.get(resource);
-    if (other === undefined) users.set(resource, name);
-    else {
-      problems.push(
-        `${
-          spellSource(source)
-        } is given to both "${other}" and "${name}" (give each a ${noun} of its own)`,
-      );
-    }
-  }
 }
 
 function bindBlock(

@@ -4,8 +4,13 @@
  *
  * @module
  */
-import type { SyncMode } from "../contract/module.ts";
-import type { DiskSource, PassedDescriptor, TapSource } from "../contract/source.ts";
+import type { DeviceBinding, SyncMode } from "../contract/module.ts";
+import {
+  type DiskSource,
+  type PassedDescriptor,
+  spellSource,
+  type TapSource,
+} from "../contract/source.ts";
 import { SANDBOX_LEVELS, type SandboxLevel } from "../contract/sandbox.ts";
 import type { GdbEndpoint } from "../contract/watch.ts";
 import type { DiskUse } from "./request.ts";
@@ -193,4 +198,28 @@ export function parseGdbEndpoint(text: string): GdbEndpoint | undefined {
   if (text.includes("/")) return isPath(text) ? { socket: text } : undefined;
   const port = parseDecimal(text);
   return port !== undefined && port <= 65535 ? { port } : undefined;
+}
+
+/** A tap or descriptor is one device's; of disks by path their locks decide. */
+export function checkShared(
+  bindings: readonly DeviceBinding[],
+  problems: string[],
+): void {
+  const users = new Map<string | number, string>();
+  for (const { name, ...binding } of bindings) {
+    const source = binding.type === "NET_BASIC" ? binding.tap : binding.file;
+    if ("path" in source) continue;
+    const [resource, noun] = "interface" in source
+      ? [source.interface, "tap"]
+      : [source.descriptor, "descriptor"];
+    const other = users.get(resource);
+    if (other === undefined) users.set(resource, name);
+    else {
+      problems.push(
+        `${
+          spellSource(source)
+        } is given to both "${other}" and "${name}" (give each a ${noun} of its own)`,
+      );
+    }
+  }
 }

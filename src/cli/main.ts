@@ -32,6 +32,7 @@ export const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = 
     const { elftool, ELFTOOL } = await import("./elftool.ts");
     return (args) => elftool(ELFTOOL, args);
   },
+  check: async () => (await import("./check.ts")).check,
   doctor: async () => (await import("./doctor.ts")).doctor,
   help: async () => (await import("./help.ts")).help,
   version: async () => (await import("./version.ts")).version,

@@ -67,11 +67,12 @@ export async function run(args: readonly string[]): Promise<number> {
   return sealed.run();
 }
 
-const UNSEALED =
+/** What is said of a guest that is not sealed. */
+export const UNSEALED =
   "--sandbox=off: the guest's tender keeps every right of this user; do not run guests like this that matter";
 
 /** What a command line asks for. */
-type Command = RunArguments & {
+export type Command = RunArguments & {
   /** What the first start of `--sandbox=strict` has handed over, in the second. */
   readonly handed: HandedOver | undefined;
   /** Words that ask for the same without a config file, where there is one. */
@@ -138,10 +139,7 @@ export async function prepareGuest(
   report?: Report,
 ): Promise<PreparedGuest> {
   const began = performance.now();
-  if (printConfig) {
-    const remedy = `write ${PROGRAM} run … --print-config`;
-    throw new OperatorError("--print-config", `only ${PROGRAM} run does this`, remedy);
-  }
+  if (printConfig) refusePrintConfig();
   requireHost();
   const request = named.length === 0 ? flags : await addPassed(flags, named);
   const image = readNamed(path, request.problems ?? [], handed?.image);
@@ -158,6 +156,16 @@ export async function prepareGuest(
     return { place: holdPlace(keeping.name), report: report?.descriptor };
   });
   return { ...started, times, kvm: handed?.kvm, place: handed?.place };
+}
+
+/**
+ * Refuses `--print-config` where a guest is only looked at.
+ *
+ * @throws {OperatorError} always
+ */
+export function refusePrintConfig(): never {
+  const remedy = `write ${PROGRAM} run … --print-config`;
+  throw new OperatorError("--print-config", `only ${PROGRAM} run does this`, remedy);
 }
 
 /** When the first stages of a start were over, as `performance.now()` has it. */
@@ -219,7 +227,7 @@ function describeGuest(bindings: Bindings, name: string | undefined): GuestDescr
 }
 
 /** Gives devices the descriptors that a service manager passed for them. */
-async function addPassed(
+export async function addPassed(
   request: BindingRequest,
   named: readonly NamedRequest[],
 ): Promise<BindingRequest> {
@@ -235,8 +243,14 @@ async function addPassed(
   });
 }
 
-/** Without an image, what is wrong with the flags is all there is to say. */
-function readNamed(
+/**
+ * Reads the image. Without one, what is wrong with the flags is all there is to say.
+ *
+ * @param held its descriptor, where it is open already
+ * @throws {OperatorError} when there is none, or it cannot be read
+ * @throws {ImageError} when it cannot be run
+ */
+export function readNamed(
   path: string | undefined,
   problems: readonly string[],
   held?: number,

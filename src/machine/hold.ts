@@ -25,14 +25,7 @@ export interface HeldResources {
  * @throws {OperatorError} as it does, and for what cannot be held
  */
 export async function hold(bindings: Bindings, image: number): Promise<HeldResources> {
-  const [watch] = bindings.watches;
-  if (watch !== undefined) {
-    throw new OperatorError(
-      "--sandbox=strict",
-      `cannot be had together with --${watch.name}, which opens files or ports of its own`,
-      "drop one, or give --sandbox=best-effort",
-    );
-  }
+  refuseWatches(bindings);
   const devices: number[] = [];
   for (const binding of bindings.devices) {
     const module = await loadDeviceModule(binding.type);
@@ -40,6 +33,21 @@ export async function hold(bindings: Bindings, image: number): Promise<HeldResou
     devices.push(module.attach(binding, () => {}).descriptor);
   }
   return { image, kvm: openKvm(), devices };
+}
+
+/**
+ * Refuses what opens something that cannot be handed over.
+ *
+ * @throws {OperatorError} where a guest is to be watched
+ */
+export function refuseWatches({ watches: [watch] }: Pick<Bindings, "watches">): void {
+  if (watch !== undefined) {
+    throw new OperatorError(
+      "--sandbox=strict",
+      `cannot be had together with --${watch.name}, which opens files or ports of its own`,
+      "drop one, or give --sandbox=best-effort",
+    );
+  }
 }
 
 /** Bindings whose devices are held already. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CHECK } from "./check.ts";
 import type { CommandDescription } from "./command.ts";
 import { DOCTOR } from "./doctor.ts";
 import { ELFTOOL } from "./elftool.ts";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly CommandDescription[] = [
   HVT,
   INSPECT,
   SANDBOX,
+  CHECK,
   DOCTOR,
   PS,
   TOP,

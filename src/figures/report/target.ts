@@ -16,6 +16,7 @@ import {
   makeNew,
   openThere,
   openWriting,
+  remove,
   rename,
   writeText,
 } from "../../../ffi/report_file.ts";
@@ -139,6 +140,13 @@ export class ReportPlace {
         reason: "the report, when the guest has ended",
       }],
     };
+  }
+
+  /** Gives back what was opened by a path, and leaves nothing where that is. */
+  abandon(): void {
+    if (this.#flag.startsWith("--report=@")) return;
+    closeFile(this.#file);
+    if (this.#name?.until !== undefined) remove(encodeRaw(this.#name.until));
   }
 
   /** Lets go of the file where it is mapped. */

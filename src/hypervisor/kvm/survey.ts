@@ -7,7 +7,7 @@
 import { SystemCallError } from "../../../ffi/errno.ts";
 import { ioctlWithValue } from "../../../ffi/ioctl.ts";
 import { Capability, Kvm } from "../../../ffi/linux/kvm.ts";
-import { mapAnonymous, unmap } from "../../../ffi/memory.ts";
+import { mapCheaplyViewed, unmap } from "../../../ffi/memory.ts";
 import { hostError } from "./kvm.ts";
 
 /** What KVM says of itself. */
@@ -41,7 +41,7 @@ export function surveyKvm(kvm: number): KvmSurvey {
  */
 export function tryMemory(memoryBytes: number, ringBytes: number): void {
   try {
-    unmap(mapAnonymous(memoryBytes + ringBytes, "guest memory"));
+    unmap(mapCheaplyViewed(memoryBytes + ringBytes, "guest memory"));
   } catch (error) {
     if (error instanceof SystemCallError) throw hostError(error, memoryBytes);
     throw error;

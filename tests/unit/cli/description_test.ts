@@ -11,6 +11,7 @@ import { RUN_FLAGS } from "../../../src/binding/run_flags.ts";
 import { ELFTOOL_JOBS } from "../../../src/cli/elftool.ts";
 import { ALIASES, SUBCOMMANDS } from "../../../src/cli/main.ts";
 import { JOBS } from "../../../src/cli/manifest.ts";
+import { FORMATS as CHECK_FORMATS } from "../../../src/cli/check.ts";
 import { FORMATS } from "../../../src/cli/sandbox.ts";
 import { readWords } from "../../../src/cli/words.ts";
 import {
@@ -49,6 +50,7 @@ const TABLES: readonly (readonly [what: string, taken: string[], described: stri
     ],
     ["solo5 run", names(RUN_FLAGS), names(findCommand("run")?.flags)],
     ["solo5 sandbox", [...FORMATS].toSorted(), names(findCommand("sandbox")?.flags)],
+    ["solo5 check", [...CHECK_FORMATS], names(findCommand("check")?.flags)],
     ["solo5 manifest", keys(JOBS), names(findCommand("manifest")?.jobs)],
     ["solo5 elftool", keys(ELFTOOL_JOBS), names(findCommand("elftool")?.jobs)],
     [
