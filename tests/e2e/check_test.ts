@@ -158,9 +158,9 @@ const SITUATIONS: readonly Situation[] = [
     /^--user=nobodyatall: no such user/,
   ],
   [
-    "a debugger is to be waited for at a port of no one",
+    "its core is to be dumped where that can be",
     ["KVM"],
-    () => ({ args: [HELLO, "--dumpcore=/tmp"] }),
+    (directory) => ({ args: [HELLO, `--dumpcore=${directory}`] }),
   ],
   [
     "strictly, with core dumps",

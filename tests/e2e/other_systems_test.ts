@@ -37,6 +37,17 @@ for (const os of ["darwin", "windows"] as const) {
     }
   });
 
+  Deno.test(`check and doctor have one finding when the system is ${os}`, async () => {
+    for (const args of [["doctor"], ["check", guest("hello"), "--net:0=tap0"]]) {
+      const { stdout, stderr, status } = await onOtherSystem(os, args);
+      assertMatch(
+        stdout,
+        /^(missing|error) +this host \([^\n]+\): no hypervisor [^\n]+\n$/,
+      );
+      assertEquals([stderr, status], ["", 1], args.join(" "));
+    }
+  });
+
   Deno.test(`guests are refused in one sentence when the system is ${os}`, async () => {
     for (
       const args of [

@@ -11,7 +11,11 @@ const DEFECT = {
 };
 
 /** What a start ends with, and the finding. */
-const ERRORS: readonly (readonly [string, Error, readonly string[]])[] = [
+const ERRORS: readonly (readonly [
+  string,
+  Error,
+  readonly [thing: string, says: string, remedy: string],
+])[] = [
   [
     "an operator's mistake",
     new OperatorError("T: x", "is wrong; very", "mend it; or not"),
@@ -39,7 +43,7 @@ for (const [what, error, [thing, says, remedy]] of ERRORS) {
     assertEquals(await notes.attempt(() => Promise.reject(error)), undefined);
     assertEquals(
       notes.findings,
-      [{ verdict: "error", thing, says, remedy }] as unknown[],
+      [{ verdict: "error", thing, says, remedy }],
     );
     assert(notes.failed);
   });
@@ -53,7 +57,10 @@ Deno.test("attempt() returns the result when nothing is wrong", async () => {
 
 Deno.test("attempt() throws when the mistake is this program's", async () => {
   const notes = new Notes();
-  await assertRejects(() => notes.attempt(() => Promise.reject(new TypeError("x"))));
+  await assertRejects(
+    () => notes.attempt(() => Promise.reject(new TypeError("x"))),
+    TypeError,
+  );
   assertEquals(notes.findings, []);
 });
 
