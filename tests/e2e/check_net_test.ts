@@ -31,13 +31,13 @@ const SITUATIONS: readonly Situation[] = [
     taps("free0", "free1");
     return on("free0", "free1");
   }],
-  ["its taps are free, strictly", NEEDS, () => {
+  ["its taps are free, strictly", [...NEEDS, "a fast host"], () => {
     taps("strict0", "strict1");
     return on("strict0", "strict1", "--sandbox=strict");
   }],
   [
     "a tap is missing and another is down",
-    NEEDS,
+    [...NEEDS, "a fast host"],
     () => {
       enterOwnNetwork();
       makeTap("down0", { down: true });
@@ -48,7 +48,7 @@ const SITUATIONS: readonly Situation[] = [
   ],
   [
     "a tap is another's and an interface is no tap",
-    NEEDS,
+    [...NEEDS, "a fast host"],
     () => {
       enterOwnNetwork();
       makeTap("busy0");
@@ -60,7 +60,7 @@ const SITUATIONS: readonly Situation[] = [
   ],
   [
     "both devices are given one tap",
-    NEEDS,
+    [...NEEDS, "a fast host"],
     () => {
       taps("twice0");
       return on("twice0", "twice0");

@@ -43,30 +43,35 @@ const BIND = "--block:disk=DIR/disk";
 const SITUATIONS: readonly Situation[] = [
   ["nothing is wrong", ["KVM"], hello()],
   ["it is to be sealed strictly", ["KVM"], hello("--sandbox=strict")],
-  ["it is not to be sealed", ["KVM"], hello("--sandbox=off")],
-  ["there is no image", [], () => ({ args: [] }), /no unikernel given/],
+  ["it is not to be sealed", ["KVM", "a fast host"], hello("--sandbox=off")],
+  ["there is no image", ["a fast host"], () => ({ args: [] }), /no unikernel given/],
   [
     "the image is not there",
-    [],
+    ["a fast host"],
     (directory) => ({ args: [`${directory}/none`] }),
     /^\S+\/none: open: ENOENT/,
   ],
-  ["the image is none", [], () => ({ args: [`${ROOT}README.md`] }), /ELF header, magic/],
+  [
+    "the image is none",
+    ["a fast host"],
+    () => ({ args: [`${ROOT}README.md`] }),
+    /ELF header, magic/,
+  ],
   [
     "its ABI is another",
-    [],
+    ["a fast host"],
     () => ({ args: [guest("hello_abi3")] }),
     /ABI note, version/,
   ],
   [
     "its memory is too small for it",
-    [],
+    ["a fast host"],
     () => ({ args: ["--mem=2", guest("puts")] }),
     /at least --mem=/,
   ],
   [
     "flags are wrong, and the image is not there",
-    [],
+    ["a fast host"],
     (directory) => ({
       args: ["--mem=0", "--nett:0=x", `${directory}/none`],
     }),
@@ -76,13 +81,13 @@ const SITUATIONS: readonly Situation[] = [
   ],
   [
     "the config file is not there",
-    [],
+    ["a fast host"],
     (directory) => ({ args: [`--config=${directory}/none`] }),
     /\/none: .*ENOENT/,
   ],
   [
     "flags are wrong",
-    [],
+    ["a fast host"],
     () => ({
       args: ["--net:0=x", "--mem=1", "--user=", HELLO],
     }),
@@ -94,33 +99,38 @@ const SITUATIONS: readonly Situation[] = [
   ["its disk is one, strictly", ["KVM"], disk(4096, BIND, "--sandbox=strict")],
   [
     "its disk is not there",
-    [],
+    ["a fast host"],
     disk(0, "--block:disk=DIR/other"),
     /--block:disk=.*ENOENT.*truncate/,
   ],
-  ["its disk is empty", [], disk(0, BIND), /its 0 bytes are not/],
+  ["its disk is empty", ["a fast host"], disk(0, BIND), /its 0 bytes are not/],
   [
     "its disk has a part of a sector",
-    [],
+    ["a fast host"],
     disk(5000, BIND),
     /5000 bytes .* sectors of 512/,
   ],
   [
     "its disk has half a larger sector",
-    [],
+    ["a fast host"],
     disk(2048, BIND, "--block-sector-size:disk=4096"),
     /sectors of 4096/,
   ],
   [
     "its disk is a folder",
-    [],
+    ["a fast host"],
     disk(0, "--block:disk=DIR"),
     /--block:disk=.*(EISDIR|EINVAL)/,
   ],
-  ["its disk is locked", [], locked(true, BIND), /flock: EAGAIN/],
-  ["its disk is read by others too", ["KVM"], locked(true, `${BIND},ro`)],
-  ["its disk is written by others", [], locked(false, `${BIND},ro`), /flock: EAGAIN/],
-  ["two disks are one file", [], async (directory) => {
+  ["its disk is locked", ["a fast host"], locked(true, BIND), /flock: EAGAIN/],
+  ["its disk is read by others too", ["KVM", "a fast host"], locked(true, `${BIND},ro`)],
+  [
+    "its disk is written by others",
+    ["a fast host"],
+    locked(false, `${BIND},ro`),
+    /flock: EAGAIN/,
+  ],
+  ["two disks are one file", ["a fast host"], async (directory) => {
     await makeDisk(`${directory}/disk`, 4096);
     const file = `${directory}/disk`;
     return {
@@ -129,7 +139,7 @@ const SITUATIONS: readonly Situation[] = [
   }, /flock: EAGAIN/],
   [
     "one disk is missing, and the other not bound",
-    [],
+    ["a fast host"],
     (directory) => ({
       args: [`--block:0=${directory}/none`, guest("two_disks")],
     }),
@@ -138,7 +148,7 @@ const SITUATIONS: readonly Situation[] = [
   ],
   [
     "everything is wrong at once",
-    ["root"],
+    ["root", "a fast host"],
     disk(
       5000,
       BIND,
@@ -159,20 +169,20 @@ const SITUATIONS: readonly Situation[] = [
   ],
   [
     "its core is to be dumped where that can be",
-    ["KVM"],
+    ["KVM", "a fast host"],
     (directory) => ({ args: [HELLO, `--dumpcore=${directory}`] }),
   ],
   [
     "strictly, with core dumps",
-    [],
+    ["a fast host"],
     hello("--sandbox=strict", "--dumpcore=/tmp"),
     /cannot be had together with --dumpcore/,
   ],
-  ["its name is free", ["KVM"], (directory) => ({
+  ["its name is free", ["KVM", "a fast host"], (directory) => ({
     args: ["--name=free", HELLO],
     options: { env: { SOLO5_RUNTIME_DIR: `${directory}/run` } },
   })],
-  ["its name is another's", ["KVM"], async (directory) => {
+  ["its name is another's", ["KVM", "a fast host"], async (directory) => {
     const env = { SOLO5_RUNTIME_DIR: `${directory}/run` };
     const other = start(["run", "--name=taken", guest("spin")], { env });
     await other.sees("");
@@ -188,7 +198,7 @@ const SITUATIONS: readonly Situation[] = [
   }, /^--name=taken: another guest/],
   [
     "it would stay root",
-    ["root", "KVM"],
+    ["root", "KVM", "a fast host"],
     hello("--user=0:0"),
     /^--user=0:0: the tender does not stay root/,
   ],
