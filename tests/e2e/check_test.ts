@@ -173,6 +173,13 @@ const SITUATIONS: readonly Situation[] = [
     (directory) => ({ args: [HELLO, `--dumpcore=${directory}`] }),
   ],
   [
+    "a debugger's socket is there already",
+    ["a fast host"],
+    disk(4096, BIND, "--gdb=DIR/disk"),
+    /^--gdb=\S+\/disk: bind: EADDRINUSE/,
+  ],
+  ["its memory is no multiple of 2 MiB", ["KVM", "a fast host"], hello("--mem=5")],
+  [
     "strictly, with core dumps",
     ["a fast host"],
     hello("--sandbox=strict", "--dumpcore=/tmp"),

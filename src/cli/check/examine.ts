@@ -79,7 +79,6 @@ async function examineFirst(
       return;
     }
     const bindings = bind(image, request);
-    for (const warning of bindings.warnings) notes.warn(warning);
     if (strict) await becomeSecond(notes, bindings, sandbox, next);
     else await lookAtSeal(notes, sandbox, await foreseen(notes, bindings, sandbox));
   } finally {
@@ -121,8 +120,9 @@ async function memoryOf(
   const steps = Math.max(1, Math.floor(mebibytes * MEBIBYTE / MEMORY_STEP_BYTES));
   const asked = { memoryBytes: steps * MEMORY_STEP_BYTES, ringBytes: 0 };
   if (image === undefined) return asked;
-  const plan = () => planMemory(image, mebibytes, false, devices);
-  return await notes.attempt(plan) ?? asked;
+  const plan = await notes.attempt(() => planMemory(image, mebibytes, false, devices));
+  for (const warning of plan?.warnings ?? []) notes.warn(warning);
+  return plan ?? asked;
 }
 
 /** Builds the guest, and gives it back. */
