@@ -5,7 +5,7 @@
  * @module
  */
 import { ExitStatus } from "../contract/exit_status.ts";
-import { examine } from "./check/examine.ts";
+import { examine, withoutStates } from "./check/examine.ts";
 import { Notes } from "./check/notes.ts";
 import { findingsAsJson, findingsAsText } from "./findings.ts";
 import { printText } from "./output.ts";
@@ -21,10 +21,11 @@ export const FORMATS = ["--json"] as const;
  * @returns 0 where the guest would start
  */
 export async function check(args: readonly string[]): Promise<number> {
-  const end = args.indexOf("--");
-  const own = end < 0 ? args : args.slice(0, end);
+  const { words: given, restore } = withoutStates(args);
+  const end = given.indexOf("--");
+  const own = end < 0 ? given : given.slice(0, end);
   const json = own.includes("--json");
-  const rest = args.filter((word, at) => at >= own.length || word !== "--json");
+  const rest = given.filter((word, at) => at >= own.length || word !== "--json");
   const command = await read(rest);
   if ("findings" in command) return print(command, json);
   if (command.help) {
@@ -36,7 +37,9 @@ export async function check(args: readonly string[]): Promise<number> {
   const words = command.words === undefined
     ? args
     : [...json ? ["--json"] : [], ...command.words];
-  return print(await examine(command, { given: args, words }), json);
+  const notes = await examine(command, { given: args, words });
+  restore();
+  return print(notes, json);
 }
 
 /** Reads the command line; without a config file that it names there is no more. */

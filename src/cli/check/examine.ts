@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type PassedState, restoreState, stateOf } from "../../../ffi/passed_state.ts";
 import { bind, match, mebibytesOf, refuseFlags } from "../../binding/bindings.ts";
 import { planMemory } from "../../binding/memory.ts";
 import type { Bindings } from "../../binding/plan.ts";
@@ -13,7 +14,7 @@ import type { SandboxRequest } from "../../contract/sandbox.ts";
 import type { Image } from "../../image/image.ts";
 import { build, requireHost } from "../../machine/machine.ts";
 import type { Seal } from "../../sandbox/seal.ts";
-import { PROGRAM } from "../invocation.ts";
+import { HANDED_OVER, PROGRAM } from "../invocation.ts";
 import { addPassed, type Command, readNamed } from "../run.ts";
 import { type CommandWords, startStrictly } from "../strict.ts";
 import { Notes } from "./notes.ts";
@@ -24,6 +25,7 @@ import {
   lookAtKeeping,
   lookAtMachine,
   lookAtWatches,
+  passedTo,
   refuseAlone,
   withPassed,
 } from "./resources.ts";
@@ -152,7 +154,36 @@ async function becomeSecond(
 ): Promise<void> {
   const nobody = () => ({ place: undefined, report: undefined });
   const prepared = { bindings, sandbox };
-  await notes.attempt(() => startStrictly(prepared, next, undefined, nobody));
+  const { given, words } = next;
+  const states = passedTo(bindings.devices).map(stateOf).filter((state) => state);
+  const anew = { given, words: [`${WAS}${JSON.stringify(states)}`, ...words] };
+  await withPassed(
+    bindings.devices,
+    () => notes.attempt(() => startStrictly(prepared, anew, undefined, nobody)),
+  );
+}
+
+/**
+ * How the first start hands on how passed descriptors were: the word behind what
+ * it hands over.
+ */
+const WAS = "--was=";
+
+/**
+ * Has the second start put passed descriptors back as the first one found them,
+ * when it is over.
+ *
+ * @param words what follows the subcommand on the command line
+ * @returns without what the first start said of that, and what puts them back
+ */
+export function withoutStates(
+  words: readonly string[],
+): { readonly words: readonly string[]; readonly restore: () => void } {
+  const was = words[0]?.startsWith(HANDED_OVER) ? words[1] : undefined;
+  if (!was?.startsWith(WAS)) return { words, restore: () => {} };
+  const restore = () =>
+    (JSON.parse(was.slice(WAS.length)) as PassedState[]).forEach(restoreState);
+  return { words: words.toSpliced(1, 1), restore };
 }
 
 /** Looks at what only the second start can see. */

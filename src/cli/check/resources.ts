@@ -23,15 +23,20 @@ import type { Notes } from "./notes.ts";
 /** What undoes a look. */
 type Undo = () => void;
 
+/** The descriptors that were passed for devices. */
+export function passedTo(devices: readonly DeviceBinding[]): number[] {
+  return devices.flatMap((device) => {
+    const source = device.type === "NET_BASIC" ? device.tap : device.file;
+    return "descriptor" in source ? [source.descriptor] : [];
+  });
+}
+
 /** Puts descriptors that were passed back as they were, when `action` is over. */
 export async function withPassed<T>(
   devices: readonly DeviceBinding[],
   action: () => Promise<T>,
 ): Promise<T> {
-  const restore = devices.flatMap((device) => {
-    const source = device.type === "NET_BASIC" ? device.tap : device.file;
-    return "descriptor" in source ? [rememberPassed(source.descriptor)] : [];
-  });
+  const restore = passedTo(devices).map(rememberPassed);
   try {
     return await action();
   } finally {

@@ -21,7 +21,7 @@ import { foresee, futureUser } from "../../sandbox/seal.ts";
 import { prepareStrictStart } from "../../sandbox/strict_start.ts";
 import type { Refusal } from "../findings.ts";
 import { mainModule } from "../strict.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../release.ts";
 import type { DeviceFacts, HostFacts } from "./facts.ts";
 
 /** A guest like any other. */
