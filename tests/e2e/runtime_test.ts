@@ -6,9 +6,11 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { compiledProgram } from "../support/compiled.ts";
+import { ROOT } from "../support/checkout.ts";
+import { compiledProgram, COMPILER } from "../support/compiled.ts";
 import { withDisk } from "../support/disk.ts";
-import { hostTest } from "../support/needs.ts";
+import { hostTest, type Need } from "../support/needs.ts";
+import { program } from "../support/programs.ts";
 import { guest, tender } from "../support/tender.ts";
 
 /** Adds an argument that is not UTF-8. */
@@ -76,6 +78,48 @@ hostTest(
     assertEquals(ended.status, 1);
   },
 );
+
+/** The runtimes that the program works with, and how each is called. */
+const RUNTIMES: readonly (readonly [
+  what: string,
+  needs: readonly Need[],
+  command: () => Promise<string[]>,
+])[] = [
+  [
+    "the Deno of these tests",
+    [],
+    () => Promise.resolve([Deno.execPath(), ...FROM_SOURCE]),
+  ],
+  ["the compiler's Deno", ["DENORT_BIN"], () =>
+    Promise.resolve([
+      ...["npx", "-y", "--prefer-offline", "--loglevel=error", COMPILER],
+      ...FROM_SOURCE,
+    ])],
+  ["the runtime in a compiled program", ["DENORT_BIN"], async () => [
+    await compiledProgram(),
+  ]],
+];
+
+const FROM_SOURCE = [
+  ...["run", "--quiet", "--no-prompt", "--no-config", "--no-lock", "--allow-ffi"],
+  `${ROOT}mod.ts`,
+];
+
+for (const [what, needs, command] of RUNTIMES) {
+  hostTest(`a guest runs with ${what}`, ["KVM", ...needs], async (t) => {
+    const argv = await command();
+    const call = async (...args: string[]) => {
+      const { code, stdout } = await program([...argv, ...args], { stdin: "null" })
+        .output();
+      assertEquals(code, 0);
+      return new TextDecoder().decode(stdout);
+    };
+    const { runtime } = JSON.parse(await call("version", "--json"));
+    await t.step(`which is Deno ${runtime.version}`, async () => {
+      assertMatch(await call("run", guest("hello")), /^Hello, world\n/);
+    });
+  });
+}
 
 async function compiled(shell: string, ...args: string[]) {
   const output = await new Deno.Command("sh", {

@@ -7,7 +7,7 @@
 import { ROOT } from "./checkout.ts";
 
 /** A compiler whose executables that runtime reads (2.9 has a newer format). */
-const COMPILER = "deno@2.8.3";
+export const COMPILER = "deno@2.8.3";
 
 /** How a build is called. */
 export interface BuildCall {
