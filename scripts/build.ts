@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { pathToFileURL } from "node:url";
 import { OperatorError } from "../src/errors.ts";
 import { VERSION } from "../src/cli/release.ts";
 import {
@@ -41,12 +42,13 @@ async function prepare(
   folder: string,
   allModules: readonly string[],
   modules: readonly string[],
+  signal: AbortSignal,
 ): Promise<Source> {
   const [commit, time] = [await commitOfSource(), await timeOfSource()];
   const staged = `${folder}/source`, bundled = `${folder}/${ENTRY}`;
   const { program, thread } = await stageSources(staged, { root: ROOT, modules, commit });
-  await bundle(staged, program, bundled, true);
-  if (thread !== undefined) await bundle(staged, thread, bundled, false);
+  await bundle(staged, program, bundled, true, signal);
+  if (thread !== undefined) await bundle(staged, thread, bundled, false, signal);
   await setTimes(bundled, time);
   const sources = await readSources(staged, [program, thread]);
   return {
@@ -71,7 +73,7 @@ async function readSources(
     seen.set(url.href, text);
     for (const { specifier } of findImports(text)) await read(new URL(specifier, url));
   };
-  const root = new URL(`file://${folder}/`);
+  const root = pathToFileURL(`${folder}/`);
   for (const entry of entries) if (entry !== undefined) await read(new URL(entry, root));
   return [...seen.values()];
 }
@@ -95,6 +97,7 @@ async function make(
   { modules }: Options,
   runtime: Uint8Array<ArrayBuffer> | undefined,
   out: string,
+  signal: AbortSignal,
 ): Promise<string> {
   // The program's own name goes into the file: it is the same for all.
   const output = `${out}/program/solo5${target.suffix}`;
@@ -105,7 +108,7 @@ async function make(
     entry: `${source.bundle}/${ENTRY}.js`,
     include: modules.includes("net") ? [`${source.bundle}/${THREAD}.js`] : [],
     output,
-  });
+  }, signal);
   const said = target.name === Deno.build.target
     ? await askProgram(output, target)
     : undefined;
@@ -178,8 +181,9 @@ async function publish(
   for (const name of names) {
     sums.set(name, await sha256(await Deno.readFile(`${from}/${name}`)));
   }
+  const there = new Set(Array.from(Deno.readDirSync(out), ({ name }) => name));
   const earlier = await Deno.readTextFile(`${out}/SHA256SUMS`).catch(() => "");
-  await Deno.writeTextFile(`${from}/SHA256SUMS`, sumsFile(earlier, sums));
+  await Deno.writeTextFile(`${from}/SHA256SUMS`, sumsFile(earlier, there, sums));
   for (const name of [...names, "SHA256SUMS"]) {
     await Deno.rename(`${from}/${name}`, `${out}/${name}`);
   }
@@ -191,11 +195,11 @@ async function build(args: readonly string[]): Promise<void> {
   const options = parseOptions(args, allModules, Deno.build.target);
   const runtime = await givenRuntime(options.targets);
   const files: string[] = [];
-  await withWorkFolder(options.out, ".build-", async (folder) => {
-    const source = await prepare(folder, allModules, options.modules);
+  await withWorkFolder(options.out, ".build-", async (folder, signal) => {
+    const source = await prepare(folder, allModules, options.modules, signal);
     const made = `${folder}/made`;
     for (const target of options.targets) {
-      files.push(await make(source, target, options, runtime, made));
+      files.push(await make(source, target, options, runtime, made, signal));
     }
     await publish(made, options.out, files);
   });

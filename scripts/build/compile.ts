@@ -46,13 +46,18 @@ interface Ended {
   readonly text: string;
 }
 
-async function runDeno(args: readonly string[], cwd: string): Promise<Ended> {
+async function runDeno(
+  args: readonly string[],
+  cwd: string,
+  signal: AbortSignal,
+): Promise<Ended> {
   const { success, stderr } = await new Deno.Command("env", {
     args: ["NO_COLOR=1", Deno.execPath(), ...args],
     cwd,
     stdin: "null",
     stdout: "null",
     stderr: "piped",
+    signal,
   }).output();
   return { success, text: new TextDecoder().decode(stderr).trim() };
 }
@@ -61,6 +66,7 @@ async function runDeno(args: readonly string[], cwd: string): Promise<Ended> {
  * Bundles entries of a folder into another.
  *
  * @param split whether what is loaded late becomes files of its own
+ * @param signal ends it early
  * @throws {OperatorError} where Deno does not do it
  */
 export async function bundle(
@@ -68,15 +74,17 @@ export async function bundle(
   entry: string,
   out: string,
   split: boolean,
+  signal: AbortSignal,
 ): Promise<void> {
   const { success, text } = await runDeno(
     [...BUNDLE, ...split ? ["--code-splitting"] : [], "--outdir", out, entry],
     folder,
+    signal,
   );
   if (success) return;
   throw new OperatorError(
     "deno bundle",
-    `failed: ${lastLines(text)}`,
+    `failed: ${reasonOf(text)}`,
     "it needs esbuild, which Deno fetches from npm once: run it where registry.npmjs.org can be reached, or with the DENO_DIR of a build there",
   );
 }
@@ -131,18 +139,23 @@ export interface Program {
 /**
  * Makes the executable.
  *
+ * @param signal ends it early
  * @throws {OperatorError} where Deno does not do it
  */
-export async function compile(program: Program): Promise<void> {
+export async function compile(program: Program, signal: AbortSignal): Promise<void> {
   const { target, folder, entry, include, output } = program;
-  const { success, text } = await runDeno([
-    ...COMPILE,
-    ...target.permissions,
-    `--target=${target.name}`,
-    ...include.map((file) => `--include=${file}`),
-    `--output=${output}`,
-    entry,
-  ], folder);
+  const { success, text } = await runDeno(
+    [
+      ...COMPILE,
+      ...target.permissions,
+      `--target=${target.name}`,
+      ...include.map((file) => `--include=${file}`),
+      `--output=${output}`,
+      entry,
+    ],
+    folder,
+    signal,
+  );
   if (success) return;
   if (text.includes("No space left")) {
     throw new OperatorError(
@@ -161,16 +174,14 @@ export async function compile(program: Program): Promise<void> {
   }
   throw new OperatorError(
     "deno compile",
-    `failed: ${lastLines(text)}`,
+    `failed: ${reasonOf(text)}`,
     "see what it says",
   );
 }
 
-/** What a program that failed said at last, as one line. */
-function lastLines(text: string): string {
-  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  const [first = "it does not say why"] = lines.filter((line) =>
-    !/^(Stack backtrace|\d+:|at )/.test(line)
-  );
-  return first;
+/** The first line that a program that failed said, but for where in it that was. */
+function reasonOf(text: string): string {
+  const line = text.split("\n").map((each) => each.trim())
+    .find((each) => each !== "" && !/^(Stack backtrace|\d+:|at )/.test(each));
+  return line ?? "it does not say why";
 }

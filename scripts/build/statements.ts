@@ -147,19 +147,21 @@ export function provenance(facts: Facts): string {
 
 /**
  * The file of sums, as `sha256sum --check` reads it: lines of an earlier file
- * stay, but for names that are given anew.
+ * stay, but for names that are given anew, or whose files are gone.
  *
  * @param earlier the file's text, or ""
+ * @param there names of the files that are there
  * @param sums names and SHA-256 in hexadecimal digits
  */
 export function sumsFile(
   earlier: string,
+  there: ReadonlySet<string>,
   sums: ReadonlyMap<string, string>,
 ): string {
   const lines = new Map<string, string>();
   for (const line of earlier.split("\n")) {
     const [, sum, name] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
-    if (name !== undefined) lines.set(name, sum!);
+    if (name !== undefined && there.has(name)) lines.set(name, sum!);
   }
   for (const [name, sum] of sums) lines.set(name, sum);
   return [...lines].sort(([a], [b]) => a < b ? -1 : 1)

@@ -8,7 +8,7 @@ import { VERSION } from "../../src/cli/release.ts";
 import { modulesOf } from "../../scripts/build/sources.ts";
 import { ROOT } from "../support/checkout.ts";
 import { callBuild, compiledProgram } from "../support/compiled.ts";
-import { withDirectory } from "../support/directory.ts";
+import { namesIn, withDirectory } from "../support/directory.ts";
 import { textsOfModule } from "../support/module_strings.ts";
 import { hostTest } from "../support/needs.ts";
 import { program } from "../support/programs.ts";
@@ -30,10 +30,6 @@ async function runProgram(argv: readonly string[], env: Record<string, string> =
   const { code, stdout, stderr } = await program(argv, { env, stdin: "null" }).output();
   const text = new TextDecoder();
   return { status: code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  return (await Array.fromAsync(Deno.readDir(directory), ({ name }) => name)).sort();
 }
 
 /** A copy of what a build reads, without git. */
@@ -104,7 +100,7 @@ hostTest(
       const env = { TMPDIR: directory, HOME: directory };
       const path = await compiledProgram();
       assertEquals((await runProgram([path, "run", guest("hello")], env)).status, 0);
-      assertEquals(await namesIn(directory), []);
+      assertEquals(namesIn(directory), []);
     }),
 );
 
@@ -279,109 +275,3 @@ hostTest("what lies beside a program is about it", ["KVM", "DENORT_BIN"], async 
   ]);
   assertMatch(runDetails.builder.version.deno, /^\d+\.\d+\.\d+$/);
 });
-
-const REFUSED:
-  readonly (readonly [args: string[], env: Record<string, string>, sentence: RegExp])[] =
-    [
-      [
-        ["--target=vax"],
-        {},
-        /^build: target "vax": is not known; give one of x86_64-unknown/,
-      ],
-      [
-        ["--modules=net,tape"],
-        {},
-        /^build: --modules=net,tape: there is no module "tape"; give some of net,/,
-      ],
-      [["--fast"], {}, /^build: --fast: is not an option of this task; usage: /],
-      [
-        [],
-        { DENORT_BIN: "/nonexistent/denort" },
-        /^build: DENORT_BIN=\/nonexistent\/denort: cannot be read [^\n]*; unpack https:\/\/[^ ]*\/denort-x86_64-unknown-linux-gnu\.zip, and name the denort that is in it\n$/,
-      ],
-      [
-        ["--target=aarch64-unknown-linux-gnu"],
-        {},
-        /^build: DENORT_BIN=[^\n]* is no runtime for aarch64-unknown-linux-gnu; unpack https:\/\/[^ ]*denort-aarch64-unknown-linux-gnu\.zip,/,
-      ],
-      [
-        ["--target=x86_64-pc-windows-msvc"],
-        {},
-        /^build: DENORT_BIN=[^\n]* is no runtime for x86_64-pc-windows-msvc; unpack /,
-      ],
-    ];
-
-for (const [args, env, sentence] of REFUSED) {
-  const call = [...args, ...Object.entries(env).map((each) => each.join("="))].join(" ");
-  hostTest(`a build is refused with a sentence, and leaves nothing: ${call}`, [
-    "DENORT_BIN",
-  ], () =>
-    withDirectory(async (directory) => {
-      const ended = await callBuild([...args, `--out=${directory}/out`], { env });
-      assertMatch(ended.stderr, sentence);
-      assertMatch(ended.stderr, /^[^\n]*\n$/);
-      assertEquals([ended.status, ended.stdout], [1, ""]);
-      assertEquals(await namesIn(directory), []);
-    }));
-}
-
-hostTest(
-  "a build whose runtime cannot be had says which file is missing, and leaves nothing",
-  [
-    "root",
-    "DENORT_BIN",
-  ],
-  () =>
-    withDirectory(async (directory) => {
-      const ended = await callBuild([`--out=${directory}/out`], {
-        before: ["unshare", "-n", "env", "-u", "DENORT_BIN"],
-      });
-      assertMatch(
-        ended.stderr,
-        /^build: denort-x86_64-unknown-linux-gnu\.zip: [^\n]* cannot be had from https:[^\n]*; [^\n]* DENORT_BIN\n$/,
-      );
-      assertEquals([ended.status, ended.stdout], [1, ""]);
-      assertEquals(await namesIn(directory), []);
-    }),
-);
-
-hostTest(
-  "a build that finds the disk full leaves nothing",
-  ["root", "DENORT_BIN"],
-  () =>
-    withDirectory(async (directory) => {
-      const shell =
-        'mount -t tmpfs -o size=32m none "$0"; "$@"; code=$?; ls -A "$0"; exit $code';
-      const ended = await callBuild([`--out=${directory}`], {
-        before: ["unshare", "-m", "sh", "-c", shell, directory],
-      });
-      assertMatch(
-        ended.stderr,
-        /^build: [^\n]*(ENOSPC|No space left)[^\n]*; make room[^\n]*\n$/,
-      );
-      assertEquals([ended.status, ended.stdout], [1, ""]);
-    }),
-);
-
-for (const seconds of [0.6, 0.9, 1.2, 1.6, 2.2]) {
-  hostTest(`a build that a signal ends after ${seconds} s leaves all or nothing`, [
-    "DENORT_BIN",
-  ], () =>
-    withDirectory(async (directory) => {
-      const ended = await callBuild([`--out=${directory}/out`], {
-        before: ["env", "timeout", "--signal=TERM", `${seconds}`],
-      });
-      if (ended.status === 0) {
-        const names = await namesIn(`${directory}/out`);
-        assertEquals([names.length, names[0]], [4, "SHA256SUMS"]);
-      } else {
-        assertEquals(ended.status, 124);
-        // The folder's end is the program's, which timeout does not wait for.
-        for (let tries = 0; tries < 50; tries++) {
-          if ((await namesIn(directory)).length === 0) break;
-          await new Promise((done) => setTimeout(done, 100));
-        }
-        assertEquals(await namesIn(directory), []);
-      }
-    }));
-}

@@ -5,13 +5,9 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import {
-  announcement,
-  namesIn,
-  onlyCore,
-  withCoreDirectory,
-} from "../support/core_dumps.ts";
+import { announcement, onlyCore, withCoreDirectory } from "../support/core_dumps.ts";
 import { readCore } from "../support/core_reader.ts";
+import { namesIn } from "../support/directory.ts";
 import { hostTest } from "../support/needs.ts";
 import { guest, type Running, start, tender } from "../support/tender.ts";
 

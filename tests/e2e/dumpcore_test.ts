@@ -4,13 +4,9 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import {
-  announcement,
-  namesIn,
-  onlyCore,
-  withCoreDirectory,
-} from "../support/core_dumps.ts";
+import { announcement, onlyCore, withCoreDirectory } from "../support/core_dumps.ts";
 import { type CoreOnDisk, readCore } from "../support/core_reader.ts";
+import { namesIn } from "../support/directory.ts";
 import { buildImage, R, W, X } from "../support/elf_builder.ts";
 import { hostTest } from "../support/needs.ts";
 import { guest, start, tender } from "../support/tender.ts";

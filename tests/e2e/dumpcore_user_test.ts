@@ -4,13 +4,8 @@
  * @module
  */
 import { assertEquals, assertMatch } from "@std/assert";
-import {
-  announcement,
-  namesIn,
-  onlyCore,
-  withCoreDirectory,
-} from "../support/core_dumps.ts";
-import { withDirectory } from "../support/directory.ts";
+import { announcement, onlyCore, withCoreDirectory } from "../support/core_dumps.ts";
+import { namesIn, withDirectory } from "../support/directory.ts";
 import { hostTest } from "../support/needs.ts";
 import { guest, tender } from "../support/tender.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertMatch } from "@std/assert";
-import { withDirectory } from "./directory.ts";
+import { namesIn, withDirectory } from "./directory.ts";
 
 /** Does something in a directory that a tender which was root's can write to. */
 export function withCoreDirectory(
@@ -14,11 +14,6 @@ export function withCoreDirectory(
     await Deno.chmod(path, 0o777);
     await action(path);
   });
-}
-
-/** The names in a directory, hidden ones too. */
-export function namesIn(directory: string): string[] {
-  return [...Deno.readDirSync(directory)].map(({ name }) => name);
 }
 
 /** The only file of a directory: its path. */

@@ -15,3 +15,8 @@ export async function withDirectory(
     await Deno.remove(path, { recursive: true });
   }
 }
+
+/** The names in a directory, hidden ones too. */
+export function namesIn(directory: string): string[] {
+  return [...Deno.readDirSync(directory)].map(({ name }) => name);
+}

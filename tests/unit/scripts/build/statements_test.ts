@@ -72,16 +72,16 @@ Deno.test("statements are the same when the facts are", () => {
   assertEquals(provenance(FACTS), provenance({ ...FACTS }));
 });
 
-Deno.test("sumsFile() keeps others and replaces its own when there is a file", () => {
+Deno.test("sumsFile() keeps others that are there and replaces its own when there is a file", () => {
   const [a, b, c] = ["a", "b", "c"].map((digit) => digit.repeat(64));
-  const earlier = `${a}  one\n${b}  two\nwhat is no line\n`;
+  const earlier = `${a}  one\n${b}  two\n${c}  gone\nwhat is no line\n`;
   assertEquals(
-    sumsFile(earlier, new Map([["two", c!], ["three", a!]])),
+    sumsFile(earlier, new Set(["one", "two"]), new Map([["two", c!], ["three", a!]])),
     [
       `${a}  one\n`,
       `${a}  three\n`,
       `${c}  two\n`,
     ].join(""),
   );
-  assertEquals(sumsFile("", new Map()), "");
+  assertEquals(sumsFile("", new Set(), new Map()), "");
 });
