@@ -76,8 +76,7 @@ function isoTime(milliseconds: number): string {
 /** A guest as lines for people. */
 export function describeStats(seen: GuestSeen): string {
   const { description, guest, devices, use } = seen;
-  const { pid, image, memoryBytes } = description;
-  const age = Math.max(0, seen.seen - guest[GuestCount.started]!) / 1000;
+  const { image, memoryBytes } = description;
   const list = (values: Record<string, number>) =>
     Object.entries(values).filter(([, value]) => value > 0)
       .map(([name, value]) => `${name} ${value}`).join(", ") || "none";
@@ -85,7 +84,7 @@ export function describeStats(seen: GuestSeen): string {
   const rows: [string, string][] = [
     ["guest", `${labelOf(seen)}: ${describeState(seen)}`],
     ["image", printable(image)],
-    ["process", `${pid}, ${describeAge(age)} old`],
+    ["process", describeProcess(seen)],
     ["memory", describeBytes(memoryBytes)],
     ...use
       ? [[
@@ -111,6 +110,16 @@ export function describeStats(seen: GuestSeen): string {
     ]),
   ];
   return rows.map(([name, text]) => `${name.padEnd(11)} ${text}\n`).join("");
+}
+
+/** When one was killed nobody knows. */
+function describeProcess(seen: GuestSeen): string {
+  const { description: { pid }, guest } = seen;
+  const state = stateOf(seen);
+  if (state === "killed") return String(pid);
+  const until = state === "ended" ? guest[GuestCount.ended]! : seen.seen;
+  const age = describeAge(Math.max(0, until - guest[GuestCount.started]!) / 1000);
+  return `${pid}, ${state === "ended" ? `lived ${age}` : `${age} old`}`;
 }
 
 function describeState(seen: GuestSeen): string {

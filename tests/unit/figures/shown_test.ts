@@ -142,6 +142,19 @@ Deno.test("describeStats() says how a guest was ended", () => {
   }
 });
 
+Deno.test("describeStats() says how old a guest is, and how old it became", () => {
+  const later = { seen: START + 3_600_000 };
+  const end = { [GuestCount.endedBy]: 1, [GuestCount.ended]: START + 5_000 };
+  const killed = { [GuestCount.ended]: START + 60_000 };
+  for (
+    const [guest, expected] of [
+      [seen({}, later), "process     4711, 1h0m old"],
+      [seen(end, later), "process     4711, lived 5s"],
+      [seen(killed, { ...later, alive: false }), "process     4711"],
+    ] as const
+  ) assertEquals(describeStats(guest).split("\n")[2], expected);
+});
+
 Deno.test("openMetrics() is OpenMetrics text with every figure", () => {
   const poll = { [HypercallNumber.POLL]: 12 };
   const families = readOpenMetrics(openMetrics([
