@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checked, Errno, lastErrno } from "./errno.ts";
+import { checked, Errno, lastErrno, SystemCallError } from "./errno.ts";
 import { cString } from "./files.ts";
 import { statusOf } from "./held_file.ts";
 import { symbolGroup } from "./libc.ts";
@@ -107,14 +107,26 @@ export function openWriting(): void {
   libc();
 }
 
-/** Writes to a descriptor for as long as it takes something. */
-export function writeText(descriptor: number, bytes: Uint8Array<ArrayBuffer>): void {
+/**
+ * Writes to a descriptor for as long as it takes something.
+ *
+ * @returns why it did not take all, where it did not
+ */
+export function writeText(
+  descriptor: number,
+  bytes: Uint8Array<ArrayBuffer>,
+  shown: string,
+): SystemCallError | undefined {
   for (let done = 0; done < bytes.length;) {
     const rest = bytes.subarray(done);
     const count = Number(libc().write(descriptor, rest, BigInt(rest.length)));
-    if (count <= 0) return;
+    if (count <= 0) {
+      const errno = count < 0 ? lastErrno() : Errno.ENOSPC;
+      return new SystemCallError("write", shown, errno);
+    }
     done += count;
   }
+  return undefined;
 }
 
 /** Removes a file that was made here. */

@@ -202,7 +202,7 @@ export function keep(
 async function openReport({ keeping, handed }: Command): Promise<Report | undefined> {
   if (keeping.report === undefined) return undefined;
   const { Report } = await import("../figures/report/report.ts");
-  return new Report(keeping.report, describeEnd, handed?.report);
+  return new Report(keeping.report, describeEnd, printError, handed?.report);
 }
 
 /** What is known of a guest whose image was not read. */

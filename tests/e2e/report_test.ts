@@ -196,6 +196,19 @@ function pause(milliseconds: number): Promise<void> {
 }
 
 hostTest(
+  "a report that its place does not take is said in one line",
+  ["KVM"],
+  async () => {
+    const ended = await tender(["run", "--mem=2", "--report=/dev/full", guest("hello")]);
+    assertEquals(
+      ended.stderr,
+      "solo5: --report=/dev/full: write: ENOSPC (no space left on device): the report is not whole; give it a file with room\n",
+    );
+    assertEquals(ended.status, 0);
+  },
+);
+
+hostTest(
   "a report is whole and true whenever its tender is killed",
   ["KVM"],
   () =>

@@ -19,11 +19,13 @@ const MISSING_THERE =
 
 /** Tests of the host's side, of the command line and of readers: KVM is all the same to them. */
 const ALIKE_THERE = [
-  ...["block", "clients", "config", "conformance", "console", "dumpcore_failures"],
-  ...["dumpcore_user", "elftool", "figures", "gdb_connection", "hvt", "inspect"],
-  ...["killed", "manifest", "modules", "other_systems", "passed", "program", "rate"],
-  ...["rootless", "sandbox_layers", "sandbox_strict", "survival", "survival_disk"],
-  ...["sync", "systemd"],
+  ...["block", "build", "build_refused", "check", "check_host", "check_net"],
+  ...["check_passed", "check_traces", "clients", "config", "conformance", "console"],
+  ...["documents", "dumpcore_failures", "dumpcore_user", "elftool", "figures"],
+  ...["gdb_connection", "help", "hvt", "inspect", "killed", "manifest", "modules"],
+  ...["other_systems", "package", "package_install", "passed", "program", "rate"],
+  ...["report", "rootless", "sandbox_layers", "sandbox_strict", "standalone"],
+  ...["survival", "survival_disk", "sync", "systemd"],
 ].map((name) => `tests/e2e/${name}_test.ts`).concat(
   ["block_attacks", "captured", "fuzz", "gdb_packets", "hypercall_ranges", "images"]
     .concat(["figures", "module_rules", "query", "sealed_paths", "system_calls"])

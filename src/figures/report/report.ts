@@ -16,7 +16,7 @@ import {
 import { hex } from "../../contract/hex.ts";
 import type { Needs, Permit } from "../../contract/policy.ts";
 import type { Vcpu, VcpuDebug } from "../../contract/vcpu.ts";
-import type { GuestEnd } from "../../contract/watch.ts";
+import type { GuestEnd, Say } from "../../contract/watch.ts";
 import { GuestFault } from "../../errors.ts";
 import { describeEnder, type FigureTable, type GuestDescription } from "../table.ts";
 import { layOut, millisecondsWord, type ReportDocument, wordOf } from "./document.ts";
@@ -38,6 +38,7 @@ export type Describe = (error: unknown) => { sentence: string; status: number };
 export class Report {
   readonly #place: ReportPlace;
   readonly #describe: Describe;
+  readonly #say: Say;
   readonly #written: boolean;
   #document: ReportDocument | undefined;
   #bytes: Uint8Array<ArrayBuffer> | undefined;
@@ -46,12 +47,14 @@ export class Report {
   /**
    * Opens the place that it goes to.
    *
+   * @param say tells the operator where the report could not be written whole
    * @param held where a start before this one has begun it
    * @throws {OperatorError} where nothing can be written there
    */
-  constructor(target: ReportTarget, describe: Describe, held?: number) {
+  constructor(target: ReportTarget, describe: Describe, say: Say, held?: number) {
     this.#place = ReportPlace.open(target, held);
     this.#describe = describe;
+    this.#say = say;
     this.#written = held !== undefined;
   }
 
@@ -114,7 +117,8 @@ export class Report {
     const whole = new Uint8Array(length + 1);
     whole.set(bytes.subarray(0, length));
     whole[length] = "\n".charCodeAt(0);
-    this.#place.finish(whole);
+    const failure = this.#place.finish(whole);
+    if (failure !== undefined) this.#say(failure);
   }
 
   /** What it takes while the guest runs. */

@@ -121,9 +121,16 @@ export class ReportPlace {
     rename(encodeRaw(until), path, this.#shown);
   }
 
-  /** The report is complete: where it was not there all the time, it is written. */
-  finish(bytes: Uint8Array<ArrayBuffer>): void {
-    if (!this.#live) writeText(this.#file, bytes);
+  /**
+   * The report is complete: where it was not there all the time, it is written.
+   *
+   * @returns a sentence where it could not be
+   */
+  finish(bytes: Uint8Array<ArrayBuffer>): string | undefined {
+    if (this.#live) return undefined;
+    const failure = writeText(this.#file, bytes, this.#flag);
+    return failure &&
+      `${failure.message}: the report is not whole; give it a file with room`;
   }
 
   /** What {@link finish} takes. */
