@@ -51,11 +51,10 @@ hostTest("a sealed tender has its own descriptors open, and no room for more", [
       "--mem=4",
       `--block:disk=${path}`,
       guest("poll_disk"),
-      "sleep",
-      "30",
+      "forever",
     ]);
     const pid = running.child.pid;
-    // Its guest says nothing.
+    // Sealed before its guest runs.
     while ((await threadsOf(pid))[0]?.["Seccomp"] !== "2");
     const open = (await look(`ls -l /proc/${pid}/fd`)).split("\n")
       .flatMap((line) => / -> (.*)$/.exec(line)?.[1] ?? []);
