@@ -55,7 +55,11 @@ deno test --no-check --quiet --no-prompt -P=test --ignore=tests/unit,tests/kvmho
       limitSeconds: 1200,
       script,
     });
-    assertMatch(report, /^ok \| [1-9][0-9]+ passed (\(\d+ steps?\) )?\| 0 failed/m, report);
+    assertMatch(
+      report,
+      /^ok \| [1-9][0-9]+ passed (\(\d+ steps?\) )?\| 0 failed/m,
+      report,
+    );
     assertEquals(code, 0);
     const skipped = report.match(/^.* \.\.\. ignored /gm) ?? [];
     assertEquals(skipped.filter((line) => !MISSING_THERE.test(line)), []);
